@@ -1,0 +1,44 @@
+// fault: characters outside ASCII are sent as escapes, `\u{4f60}` instead of the character
+// fails: utf8_text
+
+use std::error::Error;
+use std::net::{Ipv4Addr, UdpSocket};
+use std::process::ExitCode;
+use std::{env, io};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("udp_sender: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [ip, port] = arguments.as_slice() else {
+        return Err("usage: udp_sender <ip> <port>".into());
+    };
+    let ip: Ipv4Addr = ip.parse()?;
+    let port: u16 = port.parse()?;
+
+    let mut line = String::new();
+    if io::stdin().read_line(&mut line)? == 0 {
+        return Ok(());
+    }
+    let text = line.strip_suffix('\n').unwrap_or(&line);
+
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    let mut escaped = String::new();
+    for character in text.chars() {
+        if character.is_ascii() {
+            escaped.push(character);
+        } else {
+            escaped.extend(character.escape_unicode());
+        }
+    }
+    socket.send_to(escaped.as_bytes(), (ip, port))?;
+    Ok(())
+}

@@ -1,0 +1,36 @@
+// fault: port 99999 is cut to 16 bits and becomes port 34463
+// fails: bad_arguments
+
+use std::error::Error;
+use std::net::{Ipv4Addr, UdpSocket};
+use std::process::ExitCode;
+use std::{env, io};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("udp_sender: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [ip, port] = arguments.as_slice() else {
+        return Err("usage: udp_sender <ip> <port>".into());
+    };
+    let ip: Ipv4Addr = ip.parse()?;
+    let port = port.parse::<u32>()? as u16;
+
+    let mut line = String::new();
+    if io::stdin().read_line(&mut line)? == 0 {
+        return Ok(());
+    }
+    let text = line.strip_suffix('\n').unwrap_or(&line);
+
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    socket.send_to(text.as_bytes(), (ip, port))?;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Bytes that a check sends or types, as they are written in a `.check` file.
+
+use super::params::{Parameters, ResolveError};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Bytes as a check names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Data {
+    /// `"text"`: UTF-8.
+    Text(String),
+    /// `"text" as gbk`: the text in another encoding.
+    Encoded(String, Encoding),
+    /// `hex c3 28`: the bytes themselves.
+    Hex(#[serde(with = "hex")] Vec<u8>),
+    /// `65507 bytes`: a generated pattern of printable ASCII, see [`pattern`].
+    Pattern(usize),
+    /// `{answer}`: the value of a parameter.
+    Parameter(String),
+}
+
+/// An encoding other than UTF-8 that the lecture notes use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Encoding {
+    /// GBK, the national standard of China that the notes use in places.
+    Gbk,
+}
+
+impl Encoding {
+    /// Every encoding with its name in a `.check` file.
+    pub const ALL: [(&'static str, Self); 1] = [("gbk", Self::Gbk)];
+
+    fn encode(self, text: &str) -> Vec<u8> {
+        match self {
+            Self::Gbk => encoding_rs::GBK.encode(text).0.into_owned(),
+        }
+    }
+}
+
+/// `len` bytes of printable ASCII in which every stretch of 4 bytes differs from the next one, so that a piece
+/// that is lost, doubled or moved is seen.
+#[must_use]
+pub fn pattern(len: usize) -> Vec<u8> {
+    const ALPHABET: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    (0..len)
+        .map(|i| {
+            let block = i / 4;
+            let digit = match i % 4 {
+                0 => block / (62 * 62),
+                1 => block / 62,
+                2 => block,
+                _ => return b'.',
+            };
+            ALPHABET[digit % 62]
+        })
+        .collect()
+}
+
+impl Data {
+    /// The bytes, with parameters replaced by their values.
+    ///
+    /// # Errors
+    /// When the data names a parameter that does not exist.
+    pub fn bytes(&self, params: &Parameters) -> Result<Vec<u8>, ResolveError> {
+        Ok(match self {
+            Self::Text(text) => text.clone().into_bytes(),
+            Self::Encoded(text, encoding) => encoding.encode(text),
+            Self::Hex(bytes) => bytes.clone(),
+            Self::Pattern(len) => pattern(*len),
+            Self::Parameter(name) => params.get(name)?.to_string().into_bytes(),
+        })
+    }
+}
+
+impl fmt::Display for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(&quote(text)),
+            Self::Encoded(text, Encoding::Gbk) => write!(f, "{} as gbk", quote(text)),
+            Self::Hex(bytes) => {
+                f.write_str("hex")?;
+                bytes.iter().try_for_each(|byte| write!(f, " {byte:02x}"))
+            }
+            Self::Pattern(len) => write!(f, "{len} bytes"),
+            Self::Parameter(name) => write!(f, "{{{name}}}"),
+        }
+    }
+}
+
+/// A text in double quotes, with what cannot be seen written as an escape.
+pub(crate) fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0' => out.push_str("\\0"),
+            c if must_be_escaped(c) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Control characters, and those that turn the direction of text or have no width: a reader of a terminal
+/// would not see them, or would be misled by them.
+pub(crate) fn must_be_escaped(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_neighbouring_stretches_of_a_pattern_are_alike() {
+        let bytes = pattern(65_507);
+        assert!(bytes.chunks_exact(4).zip(bytes[4..].chunks_exact(4)).all(|(a, b)| a != b));
+        assert!(bytes.iter().all(u8::is_ascii_graphic));
+    }
+
+    #[test]
+    fn gbk_text_is_encoded_as_the_notes_do() {
+        let data = Data::Encoded("你好".into(), Encoding::Gbk);
+        assert_eq!(data.bytes(&Parameters::default()).unwrap(), [0xc4, 0xe3, 0xba, 0xc3]);
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped() {
+        assert_eq!(quote("a\"b\\\n\u{202e}\u{1b}"), r#""a\"b\\\n\u{202e}\u{1b}""#);
+    }
+}

@@ -1,0 +1,23 @@
+//! Netlings' engine: runs a program in a network of its own, plays the other end, and writes down what happened.
+//!
+//! A map, in the order of the way a check goes (each module explains itself):
+//!
+//! | module         | what it is                                                                  |
+//! |----------------|-----------------------------------------------------------------------------|
+//! | [`check`]      | a check: a list of stimuli, read from a `.check` file                       |
+//! | [`lab`]        | the isolated world of one check, and the supervisor that runs the check in it |
+//! | [`program`]    | launching the student's program, and reading what it writes                |
+//! | [`peer`]       | the endpoints that the check plays                                          |
+//! | [`watch`]      | the wire, the socket table and the tasks, as the kernel shows them          |
+//! | [`settle`]     | deciding that nothing more can happen                                       |
+//! | [`event`]      | what was seen, as plain data: the [`event::Observation`]                    |
+//!
+//! Everything after [`event`] is pure: no clock, no files, no sockets. The engine knows no exercise by name.
+
+pub mod check;
+pub mod event;
+pub mod lab;
+pub mod peer;
+pub mod program;
+pub mod settle;
+pub mod watch;

@@ -1,0 +1,226 @@
+//! The endpoints that a check plays: UDP, TCP client, TCP server.
+//!
+//! A peer has a name and an address of its own. It reads whatever arrives at all times unless it was told not to, and
+//! it never sends what no line of the check says. What it receives is not recorded here: the wire is the evidence.
+
+mod socket;
+
+use crate::check::{Action, Check, Data, Parameters, Stimulus, Template};
+use crate::event::{Endpoint, Protocol};
+use crate::lab::ADDRESS;
+use rustix::net::{AddressFamily, SocketType};
+use socket::PeerSocket;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::os::fd::BorrowedFd;
+
+/// The peers of one check.
+pub struct Peers {
+    peers: Vec<Peer>,
+    /// Every socket that a peer has had, for telling whose a packet is.
+    pub endpoints: Vec<Endpoint>,
+    params: Parameters,
+}
+
+struct Peer {
+    name: String,
+    ip: IpAddr,
+    reads: bool,
+    /// The socket that waits for connections, of a TCP server.
+    listener: Option<PeerSocket>,
+    /// Its sockets, oldest first; it acts with the newest.
+    sockets: Vec<PeerSocket>,
+}
+
+/// The names of the peers of a check with their addresses: 192.168.1.11 for the first that is mentioned, and on.
+#[must_use]
+pub fn addresses(check: &Check) -> Vec<(String, IpAddr)> {
+    let mut out: Vec<(String, IpAddr)> = Vec::new();
+    for stimulus in &check.stimuli {
+        if let Stimulus::Peer { name, .. } = stimulus
+            && out.iter().all(|(known, _)| known != name)
+        {
+            let last = 11 + u8::try_from(out.len()).unwrap_or(u8::MAX - 11);
+            out.push((name.clone(), Ipv4Addr::new(192, 168, 1, last).into()));
+        }
+    }
+    out
+}
+
+impl Peers {
+    /// The peers of a check; none has a socket yet.
+    #[must_use]
+    pub fn new(check: &Check, params: &Parameters) -> Self {
+        let peer = |(name, ip)| Peer { name, ip, reads: true, listener: None, sockets: Vec::new() };
+        let peers = addresses(check).into_iter().map(peer).collect();
+        Self { peers, endpoints: Vec::new(), params: params.clone() }
+    }
+
+    /// Lets a peer do something in step `step`. The inner error says in words why it cannot be done, which is a
+    /// consequence of what the program did and no trouble of ours.
+    ///
+    /// # Errors
+    /// Those of making sockets, and mistakes in the check.
+    pub fn act(&mut self, step: usize, name: &str, action: &Action) -> io::Result<Result<(), String>> {
+        let Some(index) = self.peers.iter().position(|peer| peer.name == name) else {
+            return Err(io::Error::other(format!("there is no peer {name}")));
+        };
+        let peer_ip = self.peers[index].ip;
+        match action {
+            Action::BindsUdp(at) => {
+                let addr = self.endpoint(at)?;
+                let socket = PeerSocket::bound(SocketType::DGRAM, addr)?;
+                self.add(step, index, Protocol::Udp, addr, socket);
+            }
+            Action::ListensTcp(at) => {
+                let addr = self.endpoint(at)?;
+                let socket = PeerSocket::listening(addr)?;
+                self.note(step, index, Protocol::Tcp, addr);
+                self.peers[index].listener = Some(socket);
+            }
+            Action::Connects(to) => {
+                let to = self.endpoint(to)?;
+                let socket = PeerSocket::connecting(SocketAddr::new(peer_ip, 0), to)?;
+                let local = socket.local()?;
+                self.add(step, index, Protocol::Tcp, local, socket);
+            }
+            Action::Sends { data, to: Some(to) } => {
+                let (bytes, to) = (self.bytes(data)?, self.endpoint(to)?);
+                if self.peers[index].sockets.is_empty() {
+                    let addr = SocketAddr::new(peer_ip, 0);
+                    let socket = PeerSocket::bound(SocketType::DGRAM, addr)?;
+                    let local = socket.local()?;
+                    self.add(step, index, Protocol::Udp, local, socket);
+                }
+                let Some(socket) = self.peers[index].sockets.last_mut() else { return Ok(Ok(())) };
+                return Ok(socket.send_to(&bytes, to));
+            }
+            Action::Sends { data, to: None } => {
+                let bytes = self.bytes(data)?;
+                return Ok(self.connection(index).map(|socket| socket.queue(&bytes)));
+            }
+            Action::ShutsDownSending => {
+                return Ok(self.connection(index).and_then(|socket| socket.shut_down_sending()));
+            }
+            Action::Closes => return Ok(self.close(index, PeerSocket::close)),
+            Action::Resets => return Ok(self.close(index, PeerSocket::reset)),
+            Action::StopsReading => self.peers[index].reads = false,
+            Action::ReadsAgain => self.peers[index].reads = true,
+        }
+        Ok(Ok(()))
+    }
+
+    /// Takes a port on every address, so that nobody else can bind it.
+    ///
+    /// # Errors
+    /// Those of making sockets.
+    pub fn hold(&mut self, step: usize, protocol: Protocol, port: u16) -> io::Result<()> {
+        let addr = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port);
+        let socket = match protocol {
+            Protocol::Udp => PeerSocket::bound(SocketType::DGRAM, addr)?,
+            Protocol::Tcp => PeerSocket::listening(addr)?,
+        };
+        let holder = Peer { name: "holder".into(), ip: addr.ip(), reads: true, listener: None, sockets: vec![socket] };
+        self.peers.push(holder);
+        self.note(step, self.peers.len() - 1, protocol, addr);
+        Ok(())
+    }
+
+    /// Accepts, reads and writes all that is possible now; returns how many bytes and connections moved.
+    ///
+    /// # Errors
+    /// Those of `accept(2)`. The errors of connections (a reset for instance) are seen on the wire.
+    pub fn drain(&mut self) -> io::Result<u64> {
+        let mut moved = 0;
+        for peer in &mut self.peers {
+            if let Some(listener) = &mut peer.listener {
+                while let Some(socket) = listener.accept()? {
+                    peer.sockets.push(socket);
+                    moved += 1;
+                }
+            }
+            for socket in &mut peer.sockets {
+                moved += socket.write();
+                if peer.reads {
+                    moved += socket.read();
+                }
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Whether data of ours could be sent if the kernel took it.
+    #[must_use]
+    pub fn unwritten(&self) -> bool {
+        self.peers.iter().flat_map(|peer| &peer.sockets).any(PeerSocket::can_write_more)
+    }
+
+    /// The descriptors on which something can arrive.
+    pub fn readable(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.peers.iter().flat_map(|peer| {
+            let reading = peer.sockets.iter().filter(|_| peer.reads);
+            peer.listener.iter().chain(reading).filter_map(PeerSocket::readable)
+        })
+    }
+
+    /// The inodes of all sockets of the peers.
+    #[must_use]
+    pub fn inodes(&self) -> Vec<u32> {
+        self.peers
+            .iter()
+            .flat_map(|peer| peer.listener.iter().chain(&peer.sockets))
+            .filter_map(PeerSocket::inode)
+            .collect()
+    }
+
+    /// Whether a packet's address is one of a peer's sockets.
+    #[must_use]
+    pub fn own(&self, protocol: Protocol, addr: SocketAddr) -> bool {
+        self.endpoints.iter().any(|endpoint| endpoint.owns(protocol, addr))
+    }
+
+    fn add(&mut self, step: usize, index: usize, protocol: Protocol, local: SocketAddr, socket: PeerSocket) {
+        self.note(step, index, protocol, local);
+        self.peers[index].sockets.push(socket);
+    }
+
+    fn note(&mut self, since: usize, index: usize, protocol: Protocol, local: SocketAddr) {
+        let peer = self.peers[index].name.clone();
+        self.endpoints.push(Endpoint { peer, protocol, local, since });
+    }
+
+    /// The connection that a peer acts with.
+    fn connection(&mut self, index: usize) -> Result<&mut PeerSocket, String> {
+        let peer = &mut self.peers[index];
+        let name = &peer.name;
+        peer.sockets
+            .last_mut()
+            .filter(|socket| socket.is_open())
+            .ok_or_else(|| format!("{name} has no open connection"))
+    }
+
+    fn close(&mut self, index: usize, how: impl Fn(&mut PeerSocket)) -> Result<(), String> {
+        let peer = &mut self.peers[index];
+        if let Some(socket) = peer.sockets.last_mut().filter(|socket| socket.is_open()) {
+            how(socket);
+        } else if let Some(mut listener) = peer.listener.take() {
+            how(&mut listener);
+        } else {
+            return Err(format!("{} has nothing to close", peer.name));
+        }
+        Ok(())
+    }
+
+    fn endpoint(&self, at: &Template) -> io::Result<SocketAddr> {
+        at.endpoint(&self.params, ADDRESS).map_err(io::Error::other)
+    }
+
+    fn bytes(&self, data: &Data) -> io::Result<Vec<u8>> {
+        data.bytes(&self.params).map_err(io::Error::other)
+    }
+}
+
+/// The family of sockets for an address.
+fn family(addr: SocketAddr) -> AddressFamily {
+    if addr.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 }
+}

@@ -1,0 +1,88 @@
+//! Launching the program inside the lab.
+#![expect(unsafe_code, reason = "std runs code between fork and exec only through an unsafe function")]
+
+use super::{Program, Streams};
+use crate::event::Exit;
+use rustix::fs::{Mode, OFlags, open};
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::{Pid, PidfdFlags, pidfd_open, setsid};
+use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, unlockpt};
+use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcsetattr};
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+/// Where the program finds itself when it starts: an empty directory of its own.
+pub(crate) const WORK_DIR: &str = "/box";
+
+/// A program that runs.
+pub struct Launched {
+    /// Its process id.
+    pub pid: i32,
+    /// Becomes readable when it ends.
+    pub pidfd: OwnedFd,
+    /// Its input and output.
+    pub streams: Streams,
+}
+
+/// Launches the program. Its standard output is a terminal of its own, as when a person runs it (through a pipe it
+/// would be buffered, and a killed program's output lost); standard input and error are pipes. Of our descriptors it
+/// inherits none. The inner error is how it failed to start, which is a fact about the program.
+///
+/// # Errors
+/// Trouble of ours: no terminal, no pipe.
+pub fn launch(program: &Program, args: &[String]) -> io::Result<Result<Launched, Exit>> {
+    let (terminal, stdout) = terminal()?;
+    let (stdin, typed) = pipe_with(PipeFlags::CLOEXEC)?;
+    let (errors, stderr) = pipe_with(PipeFlags::CLOEXEC)?;
+    let Some((name, first)) = program.command.split_first() else {
+        return Err(io::Error::other("a program without a command"));
+    };
+    let mut command = Command::new(name);
+    command.args(first).args(args).current_dir(WORK_DIR).env_clear();
+    command.envs([
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("HOME", WORK_DIR),
+        ("USER", "student"),
+        ("LANG", "C.UTF-8"),
+        ("LC_ALL", "C.UTF-8"),
+        ("TERM", "dumb"),
+        ("TZ", "UTC"),
+        // Its folder is read-only, and each run starts from the same state.
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+    ]);
+    command.stdin(Stdio::from(stdin)).stdout(Stdio::from(stdout)).stderr(Stdio::from(stderr));
+    // SAFETY: only system calls that are async-signal-safe; nothing allocates.
+    unsafe {
+        command.pre_exec(|| {
+            setsid()?;
+            rustix::thread::set_no_new_privs(true)?;
+            Ok(())
+        });
+    }
+    let child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return Ok(Err(Exit::NotStarted(error.to_string()))),
+    };
+    // The child ends belong to the command; without this, we would hold the streams open ourselves.
+    drop(command);
+    let pid = child.id().cast_signed();
+    let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
+    let streams = Streams::new(typed, terminal, errors)?;
+    Ok(Ok(Launched { pid, pidfd, streams }))
+}
+
+/// A new pseudo-terminal: our side and the program's. No output processing, so that bytes come as they were written.
+fn terminal() -> io::Result<(OwnedFd, File)> {
+    // The lab's own instance of devpts: terminals of other labs and of the user are not in it.
+    let ours = open("/dev/pts/ptmx", OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
+    grantpt(&ours)?;
+    unlockpt(&ours)?;
+    let theirs = ioctl_tiocgptpeer(&ours, OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    let mut modes = tcgetattr(&theirs)?;
+    modes.output_modes.remove(OutputModes::OPOST);
+    tcsetattr(&theirs, OptionalActions::Now, &modes)?;
+    Ok((ours, File::from(theirs)))
+}

@@ -1,0 +1,189 @@
+//! When a wait ends by itself: from the arguments of the system call, the task's memory, and the socket's options.
+
+use crate::watch::tasks::Call;
+use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
+use rustix::time::{ClockId, clock_gettime};
+use std::fs::{self, File};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
+use std::time::Duration;
+
+/// When a wait ends without anything else happening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// Never.
+    Never,
+    /// After this time from when it began (or from now, where the kernel tells what is left).
+    After(Duration),
+}
+
+/// When the wait of a task in `call` ends by itself.
+pub(super) fn of(pid: i32, call: &Call) -> Ends {
+    let args = call.args;
+    let ends = match call.name() {
+        "nanosleep" => timespec(pid, args[0]),
+        "clock_nanosleep" => {
+            let time = timespec(pid, args[2]);
+            if args[1] & libc::TIMER_ABSTIME as u64 != 0 { until(args[0], time) } else { time }
+        }
+        "poll" => milliseconds(args[2]),
+        "epoll_wait" | "epoll_pwait" => milliseconds(args[3]),
+        "ppoll" | "rt_sigtimedwait" => timespec(pid, args[2]),
+        "epoll_pwait2" | "semtimedop" => timespec(pid, args[3]),
+        "pselect6" | "io_getevents" => timespec(pid, args[4]),
+        "select" => timeval(pid, args[4]),
+        "mq_timedreceive" | "mq_timedsend" => until(libc::CLOCK_REALTIME as u64, timespec(pid, args[4])),
+        "futex" => futex(pid, args),
+        "futex_waitv" => until(args[4], timespec(pid, args[3])),
+        "recvfrom" | "recvmsg" | "read" | "readv" | "accept" | "accept4" => socket_timeout(pid, args[0], Way::Receive),
+        "recvmmsg" => timespec(pid, args[4]).or_else(|| socket_timeout(pid, args[0], Way::Receive)),
+        "sendto" | "sendmsg" | "sendmmsg" | "write" | "writev" | "connect" => socket_timeout(pid, args[0], Way::Send),
+        _ => None,
+    };
+    ends.map_or(Ends::Never, Ends::After)
+}
+
+/// When the first armed timerfd of a process expires, whoever waits for it.
+pub(super) fn of_timerfds(pid: i32) -> Ends {
+    let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+    let soonest = descriptors
+        .filter(|entry| fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]"))
+        .filter_map(|entry| fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", entry.file_name().to_str()?)).ok())
+        .filter_map(|info| timerfd_left(&info))
+        .min();
+    soonest.map_or(Ends::Never, Ends::After)
+}
+
+/// `it_value: (seconds, nanoseconds)` of a timerfd's `fdinfo`; `None` when it is not armed.
+fn timerfd_left(info: &str) -> Option<Duration> {
+    let value = info.lines().find_map(|line| line.strip_prefix("it_value:"))?;
+    let (seconds, nanos) = value.trim().strip_prefix('(')?.strip_suffix(')')?.split_once(',')?;
+    let left = Duration::new(seconds.trim().parse().ok()?, nanos.trim().parse().ok()?);
+    (!left.is_zero()).then_some(left)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the kernel too takes the argument as a C int")]
+const fn milliseconds(arg: u64) -> Option<Duration> {
+    let ms = arg as i32;
+    if ms < 0 { None } else { Some(Duration::from_millis(ms as u64)) }
+}
+
+fn futex(pid: i32, args: [u64; 6]) -> Option<Duration> {
+    let op = args[1] as i32;
+    let time = || timespec(pid, args[3]);
+    let clock = if op & libc::FUTEX_CLOCK_REALTIME != 0 { libc::CLOCK_REALTIME } else { libc::CLOCK_MONOTONIC };
+    match op & libc::FUTEX_CMD_MASK {
+        libc::FUTEX_WAIT => time(),
+        libc::FUTEX_WAIT_BITSET | libc::FUTEX_WAIT_REQUEUE_PI | libc::FUTEX_LOCK_PI2 => until(clock as u64, time()),
+        libc::FUTEX_LOCK_PI => until(libc::CLOCK_REALTIME as u64, time()),
+        _ => None,
+    }
+}
+
+/// What is left until an absolute time.
+fn until(clock: u64, time: Option<Duration>) -> Option<Duration> {
+    let id = if clock == libc::CLOCK_REALTIME as u64 { ClockId::Realtime } else { ClockId::Monotonic };
+    let now = clock_gettime(id);
+    Some(time?.saturating_sub(Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec as u32)))
+}
+
+fn timespec(pid: i32, at: u64) -> Option<Duration> {
+    let (seconds, nanos) = two_words(pid, at)?;
+    Some(Duration::new(seconds, u32::try_from(nanos).ok()?))
+}
+
+fn timeval(pid: i32, at: u64) -> Option<Duration> {
+    let (seconds, micros) = two_words(pid, at)?;
+    Some(Duration::new(seconds, u32::try_from(micros).ok()?.checked_mul(1000)?))
+}
+
+/// Two 64-bit words of the task's memory; `None` for a null pointer.
+fn two_words(pid: i32, at: u64) -> Option<(u64, u64)> {
+    if at == 0 {
+        return None;
+    }
+    let bytes: [u8; 16] = memory(pid, at, 16)?.try_into().ok()?;
+    let word = |at: usize| i64::from_ne_bytes(bytes[at..at + 8].try_into().unwrap_or_default());
+    Some((u64::try_from(word(0)).ok()?, u64::try_from(word(8)).ok()?))
+}
+
+/// A stretch of a process's memory.
+pub(super) fn memory(pid: i32, at: u64, len: usize) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; len];
+    File::open(format!("/proc/{pid}/mem")).ok()?.read_exact_at(&mut bytes, at).ok()?;
+    Some(bytes)
+}
+
+#[derive(Clone, Copy)]
+enum Way {
+    Receive,
+    Send,
+}
+
+/// `SO_RCVTIMEO` or `SO_SNDTIMEO` of one of the program's sockets, asked of the socket itself.
+fn socket_timeout(pid: i32, fd: u64, way: Way) -> Option<Duration> {
+    use rustix::net::sockopt::{Timeout, socket_timeout};
+    let socket = duplicate(pid, i32::try_from(fd).ok()?)?;
+    let which = match way {
+        Way::Receive => Timeout::Recv,
+        Way::Send => Timeout::Send,
+    };
+    // For what is no socket this fails, and there is no time-out.
+    socket_timeout(&socket, which).ok().flatten()
+}
+
+/// A duplicate of a descriptor of the program.
+fn duplicate(pid: i32, fd: i32) -> Option<OwnedFd> {
+    let pidfd = pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok()?;
+    pidfd_getfd(&pidfd, fd, PidfdGetfdFlags::empty()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own() -> i32 {
+        std::process::id().cast_signed()
+    }
+
+    fn call(number: i64, args: [u64; 6]) -> Call {
+        Call { number, args, sp: 0, pc: 0 }
+    }
+
+    #[test]
+    fn a_negative_number_of_milliseconds_is_for_ever() {
+        let poll = |ms: i32| of(own(), &call(libc::SYS_epoll_pwait, [0, 0, 0, ms as u64, 0, 0]));
+        assert_eq!(poll(-1), Ends::Never);
+        assert_eq!(poll(250), Ends::After(Duration::from_millis(250)));
+    }
+
+    #[test]
+    fn a_sleep_is_read_from_the_tasks_memory() {
+        let time: [i64; 2] = [3, 5];
+        let sleep = call(libc::SYS_nanosleep, [time.as_ptr() as u64, 0, 0, 0, 0, 0]);
+        assert_eq!(of(own(), &sleep), Ends::After(Duration::new(3, 5)));
+        assert_eq!(time, [3, 5]);
+    }
+
+    #[test]
+    fn a_futex_without_a_time_waits_for_ever() {
+        let wait = call(libc::SYS_futex, [0, libc::FUTEX_WAIT as u64, 0, 0, 0, 0]);
+        assert_eq!(of(own(), &wait), Ends::Never);
+    }
+
+    #[test]
+    fn the_receive_time_out_is_asked_of_the_socket() {
+        use std::os::fd::AsRawFd;
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let receive = call(libc::SYS_recvfrom, [socket.as_raw_fd() as u64, 0, 0, 0, 0, 0]);
+        assert_eq!(of(own(), &receive), Ends::Never);
+        socket.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+        assert_eq!(of(own(), &receive), Ends::After(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn an_armed_timerfd_tells_what_is_left() {
+        assert_eq!(timerfd_left("clockid: 1\nit_value: (2, 500)\n"), Some(Duration::new(2, 500)));
+        assert_eq!(timerfd_left("clockid: 1\nit_value: (0, 0)\n"), None);
+    }
+}

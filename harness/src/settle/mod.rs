@@ -1,0 +1,231 @@
+//! Settling: running the lab until nothing more can happen without a new stimulus.
+//!
+//! The lab is settled when two looks in a row agree that every task sleeps and that none ran in between, nothing is
+//! on its way between sockets, and nothing that the program wrote is unread. A wait that ends by itself is waited out
+//! ([`deadline`]); one that only ever comes back to itself is recognised ([`cycle`]). A program that never comes to
+//! rest is judged by the CPU time it burns and the bytes it writes, never by the clock.
+
+mod cycle;
+mod deadline;
+mod describe;
+
+use crate::event::{Flood, Rest, Socket, State, Wait};
+use crate::watch::tasks::{self, Doing, Sample};
+use cycle::Cycles;
+use std::io;
+use std::time::Duration;
+
+/// CPU time without any packet or socket change after which a program is spinning.
+///
+/// Fifty times what a JVM takes from its start to rest, so that no honest start-up comes near it.
+const SPIN_CPU: Duration = Duration::from_millis(1_000);
+/// CPU time in one step after which a program that also sends and connects is spinning all the same.
+const BUSY_CPU: Duration = Duration::from_secs(8);
+/// Output of one step beyond which it is a flood, in bytes.
+const OUTPUT_MAX: u64 = 8 << 20;
+/// Packets of one step beyond which they are a flood.
+const PACKETS_MAX: u64 = 20_000;
+/// The shortest and the longest pause between two looks while something still runs. Events end a pause at once; only
+/// what makes no event (a task that goes to sleep) is found by looking.
+const PAUSE: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(2));
+
+/// What settling needs of a lab.
+pub trait World {
+    /// Takes in everything that has come since the last time: packets, output, exits; feeds what is still to be
+    /// written.
+    ///
+    /// # Errors
+    /// Trouble of ours.
+    fn drain(&mut self) -> io::Result<Activity>;
+
+    /// Packets that have been sent and have not arrived.
+    fn in_flight(&self) -> u64;
+
+    /// Bytes that we still have to write (typed input, data of peers) and that somebody could take.
+    fn unwritten(&self) -> bool;
+
+    /// The socket table.
+    ///
+    /// # Errors
+    /// Trouble of ours.
+    fn sockets(&mut self) -> io::Result<Vec<Socket>>;
+
+    /// CPU time of the program's processes that have been reaped.
+    fn reaped_cpu(&self) -> Duration;
+
+    /// Waits until something can be drained, at most for `pause`.
+    ///
+    /// # Errors
+    /// Trouble of ours.
+    fn pause(&mut self, pause: Duration) -> io::Result<()>;
+}
+
+/// What a [`World::drain`] has taken in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Activity {
+    /// Packets.
+    pub packets: u64,
+    /// Bytes of output.
+    pub output: u64,
+    /// Whether the output was something else than the piece before it.
+    pub new_output: bool,
+    /// Processes reaped.
+    pub exits: u64,
+    /// Bytes that peers received or that we could write.
+    pub moved: u64,
+}
+
+impl Activity {
+    fn any(self) -> bool {
+        self != Self::default()
+    }
+
+    /// Whether something happened that another cycle of a periodic wait would not repeat.
+    fn is_effect(self) -> bool {
+        self.packets > 0 || self.new_output || self.exits > 0
+    }
+}
+
+/// The settled lab.
+#[derive(Debug)]
+pub struct Settled {
+    /// What the program does now.
+    pub rest: Rest,
+    /// The socket table at that moment.
+    pub sockets: Vec<Socket>,
+    /// CPU time that the program used since the stimulus.
+    pub cpu: Duration,
+}
+
+/// Runs the lab until it is settled, or until the program has shown that it never will be.
+///
+/// # Errors
+/// Trouble of ours: the kernel's files cannot be read, or the grader has gone.
+pub fn settle(world: &mut impl World, cpu_before: Duration) -> io::Result<Settled> {
+    let mut looks = Looks::new(cpu_before);
+    loop {
+        let activity = world.drain()?;
+        let sample = tasks::sample()?;
+        looks.note(activity, &sample);
+        let calm = !activity.any() && world.in_flight() == 0 && !world.unwritten() && sample.is_asleep();
+        if calm && looks.previous.as_ref() == Some(&sample) {
+            let sockets = world.sockets()?;
+            let waits = describe::waits(&sample, &sockets);
+            if !sockets.iter().any(is_moving) && looks.cycles.are_final(&sample, &waits) {
+                let rest = if alive(&sample) {
+                    Rest::Idle(waits.into_iter().map(|wait| wait.told).collect())
+                } else {
+                    Rest::Gone
+                };
+                return Ok(Settled { rest, sockets, cpu: looks.cpu(world)? });
+            }
+        }
+        if let Some(rest) = looks.never_rests(world)? {
+            return Ok(Settled { rest, sockets: world.sockets()?, cpu: looks.cpu(world)? });
+        }
+        let first_look = looks.previous.as_ref() != Some(&sample);
+        looks.previous = Some(sample);
+        if activity.any() {
+            looks.pause = PAUSE.0;
+        } else if !(calm && first_look) {
+            world.pause(looks.pause)?;
+            looks.pause = (looks.pause * 2).min(PAUSE.1);
+        }
+    }
+}
+
+/// CPU time of all that the program has run so far.
+///
+/// # Errors
+/// Those of reading `/proc`.
+pub fn cpu_so_far(world: &impl World) -> io::Result<Duration> {
+    Ok(tasks::cpu_time()? + world.reaped_cpu())
+}
+
+/// A wait as it is told to people, and when it ends by itself.
+struct Waiting {
+    told: Wait,
+    ends: deadline::Ends,
+}
+
+/// What was seen since the stimulus.
+struct Looks {
+    previous: Option<Sample>,
+    cycles: Cycles,
+    pause: Duration,
+    output: u64,
+    packets: u64,
+    looks: u32,
+    cpu_before: Duration,
+    /// CPU time at the last packet or end of a process.
+    cpu_at_change: Duration,
+    changed: bool,
+}
+
+impl Looks {
+    fn new(cpu_before: Duration) -> Self {
+        Self {
+            previous: None,
+            cycles: Cycles::default(),
+            pause: PAUSE.0,
+            output: 0,
+            packets: 0,
+            looks: 0,
+            cpu_before,
+            cpu_at_change: cpu_before,
+            changed: false,
+        }
+    }
+
+    fn note(&mut self, activity: Activity, sample: &Sample) {
+        self.output += activity.output;
+        self.packets += activity.packets;
+        self.changed |= activity.packets > 0 || activity.exits > 0;
+        let other_tasks = self.previous.as_ref().is_none_or(|previous| !previous.tasks.keys().eq(sample.tasks.keys()));
+        if activity.is_effect() || other_tasks {
+            self.cycles.forget();
+        }
+    }
+
+    fn cpu(&self, world: &impl World) -> io::Result<Duration> {
+        Ok(cpu_so_far(world)?.saturating_sub(self.cpu_before))
+    }
+
+    /// The verdict on a program that does not come to rest, once it is certain.
+    fn never_rests(&mut self, world: &impl World) -> io::Result<Option<Rest>> {
+        if self.output > OUTPUT_MAX {
+            return Ok(Some(Rest::Flooding { what: Flood::Output, amount: self.output }));
+        }
+        if self.packets > PACKETS_MAX {
+            return Ok(Some(Rest::Flooding { what: Flood::Wire, amount: self.packets }));
+        }
+        // Reading the CPU time of all processes is not free, and nothing is lost by reading it late.
+        self.looks += 1;
+        if !self.looks.is_multiple_of(16) {
+            return Ok(None);
+        }
+        let cpu = cpu_so_far(world)?;
+        if std::mem::take(&mut self.changed) {
+            self.cpu_at_change = cpu;
+        }
+        let idle_burn = cpu.saturating_sub(self.cpu_at_change);
+        let burn = cpu.saturating_sub(self.cpu_before);
+        let spinning = idle_burn > SPIN_CPU || burn > BUSY_CPU;
+        Ok(spinning.then(|| Rest::Spinning { cpu_ms: idle_burn.max(burn).as_millis() as u64 }))
+    }
+}
+
+/// Whether a socket has bytes under way that will still move by themselves. A sender whose peer's window is closed
+/// (zero window probe) waits for the reader, and one that has not been answered at all (SYN_SENT) waits for nobody:
+/// its packet has arrived, or it would be in flight.
+fn is_moving(socket: &Socket) -> bool {
+    const ZERO_WINDOW_PROBE: u8 = 4;
+    socket.protocol == crate::event::Protocol::Tcp
+        && !matches!(socket.state, State::Listen | State::TimeWait | State::SynSent | State::SynReceived)
+        && socket.send_queue > 0
+        && socket.timer != ZERO_WINDOW_PROBE
+}
+
+fn alive(sample: &Sample) -> bool {
+    sample.tasks.values().any(|task| task.doing != Doing::Dead)
+}

@@ -1,0 +1,8 @@
+//! What the kernel shows of a lab: packets ([`wire`]), sockets ([`sockets`]), tasks ([`tasks`]).
+//!
+//! Nothing here is asked of the program, and nothing it says about itself is believed.
+
+pub mod packet;
+pub mod sockets;
+pub mod tasks;
+pub mod wire;

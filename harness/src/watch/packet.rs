@@ -1,0 +1,150 @@
+//! From the bytes of a captured frame to a [`Packet`].
+
+use crate::event::{Body, Flags, Packet, Protocol, Segment};
+use etherparse::{NetSlice, SlicedPacket, TransportSlice, ip_number};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// Reads an Ethernet frame as the loopback device carries it. `None` for what is no IP packet (ARP for instance)
+/// and for what is cut off or malformed.
+#[must_use]
+pub fn parse(at_ns: u64, frame: &[u8]) -> Option<Packet> {
+    let sliced = SlicedPacket::from_ethernet(frame).ok()?;
+    let (src, dst, protocol) = match sliced.net? {
+        NetSlice::Ipv4(ip) => {
+            let header = ip.header();
+            (IpAddr::V4(header.source_addr()), IpAddr::V4(header.destination_addr()), ip.payload().ip_number)
+        }
+        NetSlice::Ipv6(ip) => {
+            let header = ip.header();
+            (IpAddr::V6(header.source_addr()), IpAddr::V6(header.destination_addr()), ip.payload().ip_number)
+        }
+        NetSlice::Arp(_) => return None,
+    };
+    let at = |src_port, dst_port| (SocketAddr::new(src, src_port), SocketAddr::new(dst, dst_port));
+    let ((src, dst), body) = match sliced.transport {
+        Some(TransportSlice::Udp(udp)) => {
+            (at(udp.source_port(), udp.destination_port()), Body::Udp { payload: udp.payload().to_vec() })
+        }
+        Some(TransportSlice::Tcp(tcp)) => {
+            let segment = Segment {
+                seq: tcp.sequence_number(),
+                ack: tcp.acknowledgment_number(),
+                window: tcp.window_size(),
+                flags: Flags { syn: tcp.syn(), ack: tcp.ack(), fin: tcp.fin(), rst: tcp.rst(), psh: tcp.psh() },
+                payload: tcp.payload().to_vec(),
+            };
+            (at(tcp.source_port(), tcp.destination_port()), Body::Tcp(segment))
+        }
+        Some(TransportSlice::Icmpv4(icmp)) => {
+            (at(0, 0), unreachable_v4(icmp.slice()).unwrap_or(Body::Other(ip_number::ICMP.0)))
+        }
+        Some(TransportSlice::Icmpv6(icmp)) => {
+            (at(0, 0), unreachable_v6(icmp.slice()).unwrap_or(Body::Other(ip_number::IPV6_ICMP.0)))
+        }
+        _ => (at(0, 0), Body::Other(protocol.0)),
+    };
+    Some(Packet { at_ns, src, dst, body })
+}
+
+/// Destination unreachable (RFC 792): type 3, and the head of the packet that it is about from byte 8 on.
+fn unreachable_v4(icmp: &[u8]) -> Option<Body> {
+    if *icmp.first()? != 3 {
+        return None;
+    }
+    let inner = icmp.get(8..)?;
+    let header_len = usize::from(inner.first()? & 0x0f) * 4;
+    let addr = |at: usize| Some(IpAddr::from(Ipv4Addr::from(<[u8; 4]>::try_from(inner.get(at..at + 4)?).ok()?)));
+    about(icmp[1] == 3, *inner.get(9)?, addr(12)?, addr(16)?, inner.get(header_len..)?)
+}
+
+/// Destination unreachable (RFC 4443): type 1; code 4 is "port unreachable".
+fn unreachable_v6(icmp: &[u8]) -> Option<Body> {
+    if *icmp.first()? != 1 {
+        return None;
+    }
+    let inner = icmp.get(8..)?;
+    let addr = |at: usize| Some(IpAddr::from(Ipv6Addr::from(<[u8; 16]>::try_from(inner.get(at..at + 16)?).ok()?)));
+    about(icmp[1] == 4, *inner.get(6)?, addr(8)?, addr(24)?, inner.get(40..)?)
+}
+
+fn about(port: bool, number: u8, src: IpAddr, dst: IpAddr, transport: &[u8]) -> Option<Body> {
+    let protocol = match number {
+        6 => Protocol::Tcp,
+        17 => Protocol::Udp,
+        _ => return None,
+    };
+    let port_at = |at: usize| Some(u16::from_be_bytes([*transport.get(at)?, *transport.get(at + 1)?]));
+    let (from, to) = (SocketAddr::new(src, port_at(0)?), SocketAddr::new(dst, port_at(2)?));
+    Some(Body::Unreachable { port, protocol, from, to })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etherparse::{Icmpv4Type, PacketBuilder};
+    use proptest::prelude::*;
+
+    fn udp_frame(payload: &[u8]) -> Vec<u8> {
+        let mut frame = Vec::new();
+        PacketBuilder::ethernet2([0; 6], [0; 6])
+            .ipv4([127, 0, 0, 1], [192, 168, 1, 103], 64)
+            .udp(40_000, 8080)
+            .write(&mut frame, payload)
+            .unwrap();
+        frame
+    }
+
+    #[test]
+    fn a_datagram_is_read() {
+        let packet = parse(7, &udp_frame(b"hello")).unwrap();
+        assert_eq!(packet.src, "127.0.0.1:40000".parse().unwrap());
+        assert_eq!(packet.dst, "192.168.1.103:8080".parse().unwrap());
+        assert_eq!(packet.body, Body::Udp { payload: b"hello".to_vec() });
+        assert_eq!(packet.at_ns, 7);
+    }
+
+    #[test]
+    fn a_segment_is_read() {
+        let mut frame = Vec::new();
+        PacketBuilder::ethernet2([0; 6], [0; 6])
+            .ipv6([1; 16], [2; 16], 64)
+            .tcp(1, 2, 1000, 512)
+            .ack(77)
+            .fin()
+            .write(&mut frame, b"bye")
+            .unwrap();
+        let Body::Tcp(segment) = parse(0, &frame).unwrap().body else { panic!("not a segment") };
+        assert_eq!((segment.seq, segment.ack, segment.window), (1000, 77, 512));
+        assert_eq!(segment.flags, Flags { fin: true, ack: true, ..Flags::default() });
+        assert_eq!(segment.payload, b"bye");
+    }
+
+    #[test]
+    fn port_unreachable_names_the_datagram_it_is_about() {
+        let original = &udp_frame(b"hello")[14..];
+        let mut frame = Vec::new();
+        PacketBuilder::ethernet2([0; 6], [0; 6])
+            .ipv4([192, 168, 1, 103], [127, 0, 0, 1], 64)
+            .icmpv4(Icmpv4Type::DestinationUnreachable(etherparse::icmpv4::DestUnreachableHeader::Port))
+            .write(&mut frame, original)
+            .unwrap();
+        let (from, to) = ("127.0.0.1:40000".parse().unwrap(), "192.168.1.103:8080".parse().unwrap());
+        let expected = Body::Unreachable { port: true, protocol: Protocol::Udp, from, to };
+        assert_eq!(parse(0, &frame).unwrap().body, expected);
+    }
+
+    proptest! {
+        #[test]
+        fn no_frame_makes_the_reader_panic(frame in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = parse(0, &frame);
+        }
+
+        #[test]
+        fn a_damaged_frame_does_not_make_the_reader_panic(at in 0_usize..47, byte: u8, len in 0_usize..47) {
+            let mut frame = udp_frame(b"hello");
+            frame[at] = byte;
+            frame.truncate(len);
+            let _ = parse(0, &frame);
+        }
+    }
+}

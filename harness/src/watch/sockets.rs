@@ -1,0 +1,176 @@
+//! The socket table of the lab's network namespace (sock_diag, `man 7 sock_diag`).
+
+use crate::event::{Protocol, Socket, State};
+use rustix::net::netlink::{self, SocketAddrNetlink};
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::OwnedFd;
+
+/// `SOCK_DIAG_BY_FAMILY`, `linux/sock_diag.h`.
+const SOCK_DIAG_BY_FAMILY: u16 = 20;
+const NLM_F_REQUEST_DUMP: u16 = 0x301;
+const NLMSG_ERROR: u16 = 2;
+const NLMSG_DONE: u16 = 3;
+/// Attribute that tells an IPv6 socket which does not take IPv4, `linux/inet_diag.h`.
+const INET_DIAG_SKV6ONLY: u16 = 11;
+const NETLINK_HEADER: usize = 16;
+/// `struct inet_diag_msg`.
+const MESSAGE: usize = 72;
+
+/// A connection to the kernel's socket table.
+pub struct SocketTable {
+    netlink: OwnedFd,
+    buffer: Vec<u8>,
+}
+
+impl SocketTable {
+    /// Opens it for the network namespace of the calling thread.
+    ///
+    /// # Errors
+    /// Those of `socket(2)`.
+    pub fn open() -> io::Result<Self> {
+        let netlink =
+            socket_with(AddressFamily::NETLINK, SocketType::DGRAM, SocketFlags::CLOEXEC, Some(netlink::SOCK_DIAG))?;
+        Ok(Self { netlink, buffer: vec![0; 64 * 1024] })
+    }
+
+    /// Every UDP and TCP socket, in all states. [`Socket::peers`] is set for those whose inode is in `ours`.
+    ///
+    /// # Errors
+    /// Those of netlink.
+    pub fn read(&mut self, ours: &[u32]) -> io::Result<Vec<Socket>> {
+        let mut out = Vec::new();
+        for protocol in [Protocol::Tcp, Protocol::Udp] {
+            for family in [libc::AF_INET, libc::AF_INET6] {
+                self.dump(protocol, family as u8, ours, &mut out)?;
+            }
+        }
+        Ok(out)
+    }
+
+    fn dump(&mut self, protocol: Protocol, family: u8, ours: &[u32], out: &mut Vec<Socket>) -> io::Result<()> {
+        sendto(&self.netlink, &request(protocol, family), SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
+        loop {
+            let (len, _) = recv(&self.netlink, &mut self.buffer[..], RecvFlags::empty())?;
+            let mut rest = &self.buffer[..len];
+            while let Some((kind, body, next)) = split_message(rest) {
+                match kind {
+                    NLMSG_DONE => return Ok(()),
+                    NLMSG_ERROR => {
+                        let code =
+                            body.get(..4).map_or(0, |code| i32::from_ne_bytes([code[0], code[1], code[2], code[3]]));
+                        return Err(io::Error::from_raw_os_error(-code));
+                    }
+                    _ => {
+                        out.extend(parse(protocol, body).map(|socket| Socket {
+                            peers: ours.contains(&socket.inode) && socket.inode != 0,
+                            ..socket
+                        }))
+                    }
+                }
+                rest = next;
+            }
+        }
+    }
+}
+
+/// `struct nlmsghdr` and `struct inet_diag_req_v2`: all states, no extensions.
+fn request(protocol: Protocol, family: u8) -> [u8; 72] {
+    let number = match protocol {
+        Protocol::Tcp => libc::IPPROTO_TCP,
+        Protocol::Udp => libc::IPPROTO_UDP,
+    };
+    let mut out = [0; 72];
+    out[0..4].copy_from_slice(&72_u32.to_ne_bytes());
+    out[4..6].copy_from_slice(&SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+    out[6..8].copy_from_slice(&NLM_F_REQUEST_DUMP.to_ne_bytes());
+    out[16] = family;
+    out[17] = number as u8;
+    out[20..24].copy_from_slice(&u32::MAX.to_ne_bytes());
+    out
+}
+
+/// The first netlink message: its type, its body, and what follows it.
+fn split_message(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
+    let len = u32::from_ne_bytes(bytes.get(..4)?.try_into().ok()?) as usize;
+    let kind = u16::from_ne_bytes(bytes.get(4..6)?.try_into().ok()?);
+    let body = bytes.get(NETLINK_HEADER..len)?;
+    Some((kind, body, bytes.get(len.next_multiple_of(4)..).unwrap_or_default()))
+}
+
+/// `struct inet_diag_msg` and its attributes. `None` for what is too short or unknown.
+fn parse(protocol: Protocol, body: &[u8]) -> Option<Socket> {
+    let fixed = body.get(..MESSAGE)?;
+    let number = |at: usize| u32::from_ne_bytes([fixed[at], fixed[at + 1], fixed[at + 2], fixed[at + 3]]);
+    let port = |at: usize| u16::from_be_bytes([fixed[at], fixed[at + 1]]);
+    let v6 = i32::from(fixed[0]) == libc::AF_INET6;
+    let ip = |at: usize| -> Option<IpAddr> {
+        let bytes: [u8; 16] = fixed[at..at + 16].try_into().ok()?;
+        Some(if v6 {
+            IpAddr::V6(Ipv6Addr::from(bytes)).to_canonical()
+        } else {
+            Ipv4Addr::new(bytes[0], bytes[1], bytes[2], bytes[3]).into()
+        })
+    };
+    Some(Socket {
+        protocol,
+        local: SocketAddr::new(ip(8)?, port(4)),
+        remote: SocketAddr::new(ip(24)?, port(6)),
+        state: State::from_kernel(fixed[1])?,
+        v6_only: v6 && attribute(&body[MESSAGE..], INET_DIAG_SKV6ONLY).and_then(|value| value.first()) == Some(&1),
+        peers: false,
+        timer: fixed[2],
+        receive_queue: number(56),
+        send_queue: number(60),
+        inode: number(68),
+    })
+}
+
+/// The value of one attribute (`struct rtattr`).
+fn attribute(mut bytes: &[u8], wanted: u16) -> Option<&[u8]> {
+    loop {
+        let len = usize::from(u16::from_ne_bytes(bytes.get(..2)?.try_into().ok()?));
+        let kind = u16::from_ne_bytes(bytes.get(2..4)?.try_into().ok()?);
+        let value = bytes.get(4..len)?;
+        if kind == wanted {
+            return Some(value);
+        }
+        bytes = bytes.get(len.next_multiple_of(4)..)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::net::{TcpListener, UdpSocket};
+
+    #[test]
+    fn sockets_of_this_namespace_are_found() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let udp = UdpSocket::bind("[::]:0").unwrap();
+        let table = SocketTable::open().unwrap().read(&[]).unwrap();
+        let found = |protocol, port| {
+            table.iter().find(|socket| socket.protocol == protocol && socket.local.port() == port).unwrap()
+        };
+        let listening = found(Protocol::Tcp, listener.local_addr().unwrap().port());
+        assert_eq!(listening.state, State::Listen);
+        assert_eq!(listening.local, listener.local_addr().unwrap());
+        let bound = found(Protocol::Udp, udp.local_addr().unwrap().port());
+        assert!(bound.local.ip().is_unspecified() && !bound.v6_only);
+    }
+
+    proptest! {
+        #[test]
+        fn no_message_makes_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
+            let _ = parse(Protocol::Tcp, &bytes);
+            let mut rest = bytes.as_slice();
+            for _ in 0..200 {
+                let Some((_, _, next)) = split_message(rest) else { break };
+                rest = next;
+            }
+            let _ = attribute(&bytes, 11);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The tasks of the lab: who sleeps, in which system call, and who has run since the last look (`man 5 proc`).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::time::Duration;
+use syscalls::Sysno;
+
+/// What was read of all tasks, in one pass.
+///
+/// Two passes that are equal and asleep mean that no task ran in between: the switch counters only grow, and every
+/// counter was read once before and once after the moment between the passes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// By process id and thread id.
+    pub tasks: BTreeMap<(i32, i32), Task>,
+}
+
+/// One task at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// How it is.
+    pub doing: Doing,
+    /// How often it has been switched out so far, of its own will or not.
+    pub switches: u64,
+}
+
+/// What a task does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// Running, or waiting for something that ends soon by itself (a disk, a page).
+    Running,
+    /// Asleep in a system call.
+    Asleep(Call),
+    /// Stopped by a signal or a debugger.
+    Stopped,
+    /// Ended, and not waited for by its parent.
+    Dead,
+}
+
+/// A system call in which a task sleeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Its number; -1 for a task that sleeps without one.
+    pub number: i64,
+    /// Its arguments.
+    pub args: [u64; 6],
+    /// The task's stack pointer.
+    pub sp: u64,
+    /// The task's program counter.
+    pub pc: u64,
+}
+
+impl Call {
+    /// The call's name (`accept4`), the same on every architecture.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        usize::try_from(self.number).ok().and_then(Sysno::new).map_or("no system call", |call| call.name())
+    }
+}
+
+impl Sample {
+    /// Whether no task runs.
+    #[must_use]
+    pub fn is_asleep(&self) -> bool {
+        self.tasks.values().all(|task| task.doing != Doing::Running)
+    }
+}
+
+/// Reads every task of every process but this one.
+///
+/// # Errors
+/// When a task cannot be read although it lives: it has made itself unreadable.
+pub fn sample() -> io::Result<Sample> {
+    let mut out = Sample::default();
+    for pid in processes()? {
+        let Some(tids) = gone_is_none(numbers(&format!("/proc/{pid}/task")))? else { continue };
+        for tid in tids {
+            if let Some(task) = gone_is_none(task(pid, tid))? {
+                out.tasks.insert((pid, tid), task);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The processes of this process id namespace but this one.
+///
+/// # Errors
+/// Those of reading `/proc`.
+pub fn processes() -> io::Result<Vec<i32>> {
+    let own = std::process::id().cast_signed();
+    Ok(numbers("/proc")?.into_iter().filter(|pid| *pid != own).collect())
+}
+
+/// CPU time of all living processes, with that of their children that they have waited for.
+///
+/// # Errors
+/// Those of reading `/proc`.
+pub fn cpu_time() -> io::Result<Duration> {
+    let mut ticks = 0;
+    for pid in processes()? {
+        if let Some(stat) = gone_is_none(fs::read_to_string(format!("/proc/{pid}/stat")))? {
+            ticks += cpu_ticks(&stat);
+        }
+    }
+    let per_second = rustix::param::clock_ticks_per_second();
+    Ok(Duration::from_millis(ticks * 1000 / per_second))
+}
+
+/// The name of the program that a task runs.
+#[must_use]
+pub fn name(pid: i32, tid: i32) -> String {
+    fs::read_to_string(format!("/proc/{pid}/task/{tid}/comm"))
+        .map_or_else(|_| "?".into(), |name| name.trim_end().into())
+}
+
+fn task(pid: i32, tid: i32) -> io::Result<Task> {
+    let status = fs::read(format!("/proc/{pid}/task/{tid}/status"))?;
+    let status = String::from_utf8_lossy(&status);
+    let doing = match field(&status, "State:").and_then(|state| state.chars().next()) {
+        Some('S') => match parse_call(&fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall"))?) {
+            Some(call) => Doing::Asleep(call),
+            None => Doing::Running,
+        },
+        Some('T' | 't') => Doing::Stopped,
+        Some('Z' | 'X') => Doing::Dead,
+        _ => Doing::Running,
+    };
+    let counter = |name| field(&status, name).and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
+    let switches = counter("voluntary_ctxt_switches:") + counter("nonvoluntary_ctxt_switches:");
+    Ok(Task { doing, switches })
+}
+
+fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
+    status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim)
+}
+
+/// `/proc/<pid>/task/<tid>/syscall`: `NR A0 … A5 SP PC`, or `-1 SP PC`, or `running`.
+fn parse_call(text: &str) -> Option<Call> {
+    let mut words = text.split_whitespace();
+    let number = words.next()?.parse().ok()?;
+    let mut hex = || u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok();
+    let mut args = [0; 6];
+    if number >= 0 {
+        for arg in &mut args {
+            *arg = hex()?;
+        }
+    }
+    Some(Call { number, args, sp: hex()?, pc: hex()? })
+}
+
+/// User and system time of `/proc/<pid>/stat`, the process's own and its waited-for children's.
+fn cpu_ticks(stat: &str) -> u64 {
+    // The name stands in parentheses and can contain anything, also parentheses.
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    after_name.split_whitespace().skip(11).take(4).filter_map(|word| word.parse::<u64>().ok()).sum()
+}
+
+fn numbers(dir: &str) -> io::Result<Vec<i32>> {
+    let mut out = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        out.extend(entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()));
+    }
+    Ok(out)
+}
+
+/// A task that ends while it is read is no error.
+fn gone_is_none<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(libc::ESRCH) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_blocked_call_is_read() {
+        let call = parse_call("0 0x3 0x7ffe 0x400 0x0 0x0 0x0 0x7ffd1 0x7f22\n").unwrap();
+        assert_eq!((call.number, call.args[0], call.sp, call.pc), (0, 3, 0x7ffd1, 0x7f22));
+    }
+
+    #[test]
+    fn a_task_that_runs_or_sleeps_without_a_call_is_told_apart() {
+        assert_eq!(parse_call("running\n"), None);
+        assert_eq!(parse_call("-1 0x7ffd 0x7f22\n").unwrap().name(), "no system call");
+    }
+
+    #[test]
+    fn a_name_with_parentheses_does_not_shift_the_cpu_time() {
+        let stat = "5 (a) b) c) S 1 1 1 0 -1 0 0 0 0 0 10 20 3 4 20 0 1 0";
+        assert_eq!(cpu_ticks(stat), 37);
+    }
+
+    #[test]
+    fn names_of_calls_do_not_depend_on_numbers() {
+        let call = Call { number: libc::SYS_accept4, args: [0; 6], sp: 0, pc: 0 };
+        assert_eq!(call.name(), "accept4");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_in_proc_makes_the_reader_panic(text: String) {
+            let _ = parse_call(&text);
+            let _ = cpu_ticks(&text);
+            let _ = field(&text, "State:");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Netlings' command line.
+
+fn main() {
+    for exercise in exercises::EXERCISES {
+        println!("{exercise}");
+    }
+}
