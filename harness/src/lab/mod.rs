@@ -1,6 +1,37 @@
-//! The isolated world of one check.
+//! The isolated world of one check, and the supervisor that runs the check in it.
+//!
+//! ```text
+//!   grader ──job, then a pipe that stays open──► helper ──fork──► supervisor (pid 1 of the lab)
+//!     ▲       (a re-executed copy of itself)     unshares,        owns the peers, watches, settles
+//!     │                                          then only waits       │ launches
+//!     └───────────────observation, over a pipe of its own──────────────┤
+//!                                                                   program and its descendants
+//! ```
+//!
+//! - The grader has many threads and never unshares: `unshare(CLONE_NEWUSER)` wants a process with one.
+//! - When the grader dies, also by SIGKILL, the job pipe hangs up, and the supervisor ends. When the supervisor, pid 1
+//!   of the lab's process id namespace, ends, the kernel kills everything in the lab. Nothing has to be cleaned up.
+//! - The supervisor reads the system's files without a reactor between: to know that nothing is unread, it must itself
+//!   have been told by the kernel that there is nothing (see ARCHITECTURE.md).
+
+mod enter;
+mod error;
+mod job;
+mod launch;
+mod net;
+mod root;
+mod supervise;
+
+pub use enter::main;
+pub use error::LabError;
+pub use job::Job;
+pub use launch::Launcher;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-/// The address of the machine on which the program runs, beside 127.0.0.1: the one of the lecture notes.
+/// The address of the machine on which the program runs, beside 127.0.0.1: the one of the lecture notes. A bare port
+/// in a check means a port of this address.
 pub const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 1, 103));
+
+/// The host name inside the lab; it resolves to [`ADDRESS`].
+pub const HOST_NAME: &str = "netlings";

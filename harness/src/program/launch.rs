@@ -13,6 +13,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// Where the program finds itself when it starts: an empty directory of its own.
 pub(crate) const WORK_DIR: &str = "/box";
@@ -29,11 +30,16 @@ pub struct Launched {
 
 /// Launches the program. Its standard output is a terminal of its own, as when a person runs it (through a pipe it
 /// would be buffered, and a killed program's output lost); standard input and error are pipes. Of our descriptors it
-/// inherits none. The inner error is how it failed to start, which is a fact about the program.
+/// inherits none. `given` may type what shall wait for it already. The inner error is how it failed to start, which
+/// is a fact about the program.
 ///
 /// # Errors
 /// Trouble of ours: no terminal, no pipe.
-pub fn launch(program: &Program, args: &[String]) -> io::Result<Result<Launched, Exit>> {
+pub fn launch(
+    program: &Program,
+    args: &[String],
+    given: impl FnOnce(&mut Streams) -> io::Result<()>,
+) -> io::Result<Result<Launched, Exit>> {
     let (terminal, stdout) = terminal()?;
     let (stdin, typed) = pipe_with(PipeFlags::CLOEXEC)?;
     let (errors, stderr) = pipe_with(PipeFlags::CLOEXEC)?;
@@ -62,6 +68,8 @@ pub fn launch(program: &Program, args: &[String]) -> io::Result<Result<Launched,
             Ok(())
         });
     }
+    let mut streams = Streams::new(typed, terminal, errors)?;
+    given(&mut streams)?;
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => return Ok(Err(Exit::NotStarted(error.to_string()))),
@@ -70,8 +78,19 @@ pub fn launch(program: &Program, args: &[String]) -> io::Result<Result<Launched,
     drop(command);
     let pid = child.id().cast_signed();
     let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
-    let streams = Streams::new(typed, terminal, errors)?;
     Ok(Ok(Launched { pid, pidfd, streams }))
+}
+
+/// CPU time of all processes that have been waited for, with that of their children that they had waited for.
+pub(crate) fn reaped_cpu() -> Duration {
+    // SAFETY: integers, for which zero is a value; the kernel fills them.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage);
+        usage
+    };
+    let time = |time: libc::timeval| Duration::new(time.tv_sec.unsigned_abs(), time.tv_usec as u32 * 1000);
+    time(usage.ru_utime) + time(usage.ru_stime)
 }
 
 /// A new pseudo-terminal: our side and the program's. No output processing, so that bytes come as they were written.

@@ -4,6 +4,7 @@ mod launch;
 mod streams;
 
 pub use launch::{Launched, launch};
+pub(crate) use launch::{WORK_DIR, reaped_cpu};
 pub use streams::Streams;
 
 use serde::{Deserialize, Serialize};

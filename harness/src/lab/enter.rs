@@ -1,0 +1,168 @@
+//! Entering the lab: from a re-executed process of the grader to the first process of the lab.
+#![expect(unsafe_code, reason = "unshare and fork")]
+
+use super::error::{LabError, While};
+use super::job::{Job, Reply};
+use super::{HOST_NAME, net, root, supervise};
+use crate::peer;
+use rustix::process::{DumpableBehavior, Gid, Uid, geteuid, set_dumpable_behavior};
+use rustix::thread::{UnshareFlags, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe};
+use std::fs;
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+
+/// The user and group that a program is inside the lab.
+const STUDENT: u32 = 1000;
+/// Whom root becomes before it makes a lab: real user ids that nobody has, the second for where the first does not
+/// exist (inside a container). Root itself is never mapped into a lab.
+const INSTEAD_OF_ROOT: [u32; 2] = [1_000_000, 65_534];
+
+/// What the hidden sub-command of the command line does: takes a [`Job`] from standard input, runs it in a lab of its
+/// own, and writes the answer to standard output. The calling process must have one thread only.
+pub fn main() -> ExitCode {
+    let job = match Job::read(io::stdin().lock()) {
+        Ok(job) => job,
+        Err(error) => return answer(&Err(LabError::new("reading the job", error))),
+    };
+    if let Err(error) = isolate(&job) {
+        return answer(&Err(error));
+    }
+    // SAFETY: the process has one thread, so the child may do everything.
+    match unsafe { libc::fork() } {
+        -1 => answer(&Err(LabError::new("forking the lab's first process", io::Error::last_os_error()))),
+        0 => answer(&run(&job)),
+        supervisor => wait_for(supervisor),
+    }
+}
+
+fn run(job: &Job) -> Reply {
+    root::fresh()?;
+    net::set_up(&addresses(job)).during("setting up the lab's network")?;
+    supervise::run(job).during("running the check")
+}
+
+/// Makes the namespaces and the root, and leaves every id of the user behind.
+fn isolate(job: &Job) -> Result<(), LabError> {
+    let mut prepared = false;
+    if geteuid().is_root() {
+        // What a program needs can lie where only root may look (/root, for instance), so root shows it before it goes.
+        // In a container root may not do that; then the ordinary way must do.
+        if unshare(UnshareFlags::NEWNS).is_ok() {
+            root::build(&job.program.needs)?;
+            prepared = true;
+        }
+        leave_root().during("becoming an ordinary user")?;
+    }
+    let (uid, gid) = (geteuid(), rustix::process::getegid());
+    let all = UnshareFlags::NEWUSER
+        | UnshareFlags::NEWNS
+        | UnshareFlags::NEWPID
+        | UnshareFlags::NEWNET
+        | UnshareFlags::NEWIPC
+        | UnshareFlags::NEWUTS
+        | UnshareFlags::NEWCGROUP;
+    unshare(all).map_err(|error| not_permitted("making the lab's namespaces", &error))?;
+    map(uid, gid).map_err(|error| not_permitted("mapping the user into the lab", &error))?;
+    if !prepared {
+        root::build(&job.program.needs).map_err(|error| LabError { remedy: remedy(), ..error })?;
+    }
+    rustix::system::sethostname(HOST_NAME.as_bytes()).during("naming the lab's host")
+}
+
+fn unshare(what: UnshareFlags) -> io::Result<()> {
+    // SAFETY: none of the flags used here splits the table of descriptors.
+    Ok(unsafe { unshare_unsafe(what) }?)
+}
+
+/// From root to a user id that owns nothing.
+fn leave_root() -> io::Result<()> {
+    set_thread_groups(&[])?;
+    let mut result = Ok(());
+    for id in INSTEAD_OF_ROOT {
+        let (uid, gid) = (Uid::from_raw(id), Gid::from_raw(id));
+        result = set_thread_res_gid(gid, gid, gid).and_then(|()| set_thread_res_uid(uid, uid, uid));
+        if result.is_ok() {
+            break;
+        }
+    }
+    result?;
+    // A process that changed its user id may not be looked into, not even by itself: it could not write its own map.
+    Ok(set_dumpable_behavior(DumpableBehavior::Dumpable)?)
+}
+
+fn map(uid: Uid, gid: Gid) -> io::Result<()> {
+    fs::write("/proc/self/setgroups", "deny")?;
+    fs::write("/proc/self/uid_map", format!("{STUDENT} {} 1", uid.as_raw()))?;
+    fs::write("/proc/self/gid_map", format!("{STUDENT} {} 1", gid.as_raw()))
+}
+
+/// The addresses of the lab: those of its machine, of its peers, and those that the exercise's parameters name.
+fn addresses(job: &Job) -> Vec<Ipv4Addr> {
+    let peers = peer::addresses(&job.check).into_iter().map(|(_, ip)| ip);
+    let all = [super::ADDRESS].into_iter().chain(job.params.ips()).chain(peers);
+    let mut out: Vec<_> = all
+        .filter_map(|ip| match ip {
+            IpAddr::V4(ip) if !ip.is_loopback() && !ip.is_unspecified() => Some(ip),
+            _ => None,
+        })
+        .collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+fn not_permitted(doing: &str, error: &io::Error) -> LabError {
+    LabError { remedy: remedy(), ..LabError::new(doing, error) }
+}
+
+/// What keeps an ordinary user from making namespaces here, as far as the system tells.
+fn remedy() -> Option<String> {
+    let setting = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
+    let is = |path: &str, value: &str| setting(path).as_deref() == Some(value);
+    let sudo = |assignment: &str| {
+        Some(format!(
+            "Netlings needs user namespaces, and this system forbids them. Remedy: sudo sysctl -w {assignment}"
+        ))
+    };
+    if is("/proc/sys/user/max_user_namespaces", "0") {
+        return sudo("user.max_user_namespaces=15000");
+    }
+    if is("/proc/sys/kernel/unprivileged_userns_clone", "0") {
+        return sudo("kernel.unprivileged_userns_clone=1");
+    }
+    if is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1") {
+        return sudo("kernel.apparmor_restrict_unprivileged_userns=0");
+    }
+    Some(
+        "Netlings needs user namespaces, and something forbids them here; in a container that is its seccomp profile. \
+         Remedy for Docker: docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
+         --security-opt systempaths=unconfined …"
+            .to_owned(),
+    )
+}
+
+fn answer(reply: &Reply) -> ExitCode {
+    let sent = serde_json::to_vec(reply).map_err(io::Error::other).and_then(|json| {
+        let mut out = io::stdout().lock();
+        out.write_all(&json)?;
+        out.flush()
+    });
+    // Closed at once, before the exit: closing the packet socket takes the kernel 10 ms, and nobody needs to wait.
+    close_standard(1);
+    if sent.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Waits for the supervisor. Its pipes must be closed by it alone, so that their end is seen when it closes them.
+fn wait_for(supervisor: libc::pid_t) -> ExitCode {
+    close_standard(0);
+    close_standard(1);
+    // SAFETY: waits for a child of ours; the status is not wanted.
+    let result = unsafe { libc::waitpid(supervisor, std::ptr::null_mut(), 0) };
+    if result == supervisor { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn close_standard(fd: libc::c_int) {
+    // SAFETY: nothing uses the descriptor after this.
+    unsafe { libc::close(fd) };
+}
