@@ -11,6 +11,8 @@
 //! | [`watch`]      | the wire, the socket table and the tasks, as the kernel shows them          |
 //! | [`settle`]     | deciding that nothing more can happen                                       |
 //! | [`event`]      | what was seen, as plain data: the [`event::Observation`]                    |
+//! | [`transcript`] | the canonical text of an observation                                        |
+//! | [`verdict`]    | comparing a transcript with the reviewed snapshot                           |
 //!
 //! Everything after [`event`] is pure: no clock, no files, no sockets. The engine knows no exercise by name.
 
@@ -20,4 +22,6 @@ pub mod lab;
 pub mod peer;
 pub mod program;
 pub mod settle;
+pub mod transcript;
+pub mod verdict;
 pub mod watch;

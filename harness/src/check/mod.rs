@@ -12,6 +12,7 @@ mod stimulus;
 mod value;
 
 pub use data::{Data, Encoding, pattern};
+pub(crate) use data::{must_be_escaped, quote};
 pub use error::{CheckError, nearest};
 pub use params::{Parameter, Parameters, ResolveError, Template};
 pub use parse::parse;

@@ -1,0 +1,73 @@
+//! The last lane: how the program ended, or that it will never come to rest.
+
+use crate::check::Stimulus;
+use crate::event::{Exit, Flood, Rest, Step};
+
+/// What the program's end or restlessness looks like. `said` is its standard error since it was started.
+pub(super) fn lines(stimulus: &Stimulus, step: &Step, said: &[u8]) -> Vec<String> {
+    let mut out: Vec<String> = step.exit.iter().map(|exit| of_exit(stimulus, exit, said)).collect();
+    match &step.rest {
+        Rest::Gone => {}
+        Rest::Idle(_) if step.exit.is_some() => out.push("leaves a process behind".to_owned()),
+        Rest::Idle(waits) if waits.iter().all(|wait| wait.call == "stopped") => out.push("is stopped".to_owned()),
+        Rest::Idle(_) => {}
+        Rest::Spinning { .. } => out.push("spins: it burns CPU time and does nothing; the check ends here".to_owned()),
+        Rest::Flooding { what: Flood::Output, .. } => {
+            out.push("floods its output without end; the check ends here".to_owned());
+        }
+        Rest::Flooding { what: Flood::Wire, .. } => {
+            out.push("floods the network without end; the check ends here".to_owned());
+        }
+    }
+    out
+}
+
+fn of_exit(stimulus: &Stimulus, exit: &Exit, said: &[u8]) -> String {
+    match exit {
+        Exit::Status(0) => "exits 0".to_owned(),
+        Exit::Status(status) if is_crash(*status, said) => "crashes".to_owned(),
+        Exit::Status(_) if said.trim_ascii().is_empty() => "fails without a word on stderr".to_owned(),
+        Exit::Status(_) => "fails cleanly".to_owned(),
+        Exit::Signal(_) if *stimulus == Stimulus::Kill => "is killed".to_owned(),
+        Exit::Signal(signal) => format!("dies of {}", signal_name(*signal)),
+        Exit::NotStarted(_) => "cannot be started".to_owned(),
+    }
+}
+
+/// Whether a failure was none that the program meant: what the run-time system of a language prints when nobody has
+/// caught a panic or an exception. The texts are those of the systems, not of students.
+#[must_use]
+fn is_crash(status: i32, said: &[u8]) -> bool {
+    const UNCAUGHT: [&[&str]; 6] = [
+        &["Traceback (most recent call last):"],
+        &["panicked at "],
+        &["Exception in thread \""],
+        &["panic: ", "goroutine "],
+        &["\n    at ", "\nNode.js v"],
+        &["Unhandled exception. System."],
+    ];
+    let said = String::from_utf8_lossy(said);
+    status != 0 && UNCAUGHT.iter().any(|marks| marks.iter().all(|mark| said.contains(mark)))
+}
+
+fn signal_name(number: i32) -> String {
+    let name = match number {
+        libc::SIGABRT => "SIGABRT",
+        libc::SIGALRM => "SIGALRM",
+        libc::SIGBUS => "SIGBUS",
+        libc::SIGFPE => "SIGFPE",
+        libc::SIGHUP => "SIGHUP",
+        libc::SIGILL => "SIGILL",
+        libc::SIGINT => "SIGINT",
+        libc::SIGKILL => "SIGKILL",
+        libc::SIGPIPE => "SIGPIPE",
+        libc::SIGSEGV => "SIGSEGV",
+        libc::SIGSYS => "SIGSYS",
+        libc::SIGTERM => "SIGTERM",
+        libc::SIGTRAP => "SIGTRAP",
+        libc::SIGXCPU => "SIGXCPU",
+        libc::SIGXFSZ => "SIGXFSZ",
+        _ => return format!("signal {number}"),
+    };
+    name.to_owned()
+}

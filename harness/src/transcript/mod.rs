@@ -1,0 +1,97 @@
+//! The canonical text of an observation: the same for every correct program in every language, on every run.
+//!
+//! Each step is the stimulus and, indented, what followed, in fixed lanes: the wire by peer, then sockets, output, and
+//! the program's end. What is removed is removed here and nowhere else: ephemeral ports and addresses of peers (they
+//! become names), sequence numbers, pure acknowledgements, how a byte stream was cut into segments, retransmissions,
+//! `0.0.0.0` against `[::]`, exact exit codes other than 0, and the wording of output. `CHECKS.md` lists every line
+//! that can appear.
+
+mod data;
+mod ending;
+mod names;
+mod output;
+mod sockets;
+mod stream;
+mod wire;
+
+pub use data::describe;
+
+use crate::check::{Check, Parameters, Stimulus};
+use crate::event::{Observation, Output, Stream};
+use names::Names;
+use std::fmt;
+
+/// What happened in one check, as canonical text by steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transcript {
+    /// One for each stimulus that was carried out.
+    pub steps: Vec<Step>,
+}
+
+/// A stimulus and what followed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// The stimulus as it stands in the check.
+    pub stimulus: String,
+    /// What followed, a fact a line.
+    pub lines: Vec<String>,
+}
+
+impl Transcript {
+    /// Writes down an observation of a check.
+    #[must_use]
+    pub fn new(check: &Check, params: &Parameters, seen: &Observation) -> Self {
+        let mut wire = wire::Wire::default();
+        let mut sockets = sockets::Sockets::default();
+        let mut said = Vec::new();
+        let mut steps = Vec::new();
+        for step in &seen.steps {
+            let Some(stimulus) = check.stimuli.get(step.stimulus) else { continue };
+            let names = Names { check, params, seen, step: step.stimulus };
+            if matches!(stimulus, Stimulus::Start(_)) {
+                said.clear();
+            }
+            said.extend(
+                step.output.iter().filter(|piece| piece.stream == Stream::Stderr).flat_map(|piece| &piece.bytes),
+            );
+            let mut lines: Vec<String> = step.impossible.iter().map(|why| format!("cannot be done: {why}")).collect();
+            lines.extend(wire.lines(&names, stimulus, &step.packets));
+            lines.extend(sockets.lines(&names, step));
+            lines.extend(output::lines(&names, &step.output));
+            lines.extend(ending::lines(stimulus, step, &said));
+            steps.push(Step { stimulus: stimulus.to_string(), lines });
+        }
+        Self { steps }
+    }
+
+    /// Reads a transcript back from its text, a reviewed snapshot for instance.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut out = Self::default();
+        for line in text.lines() {
+            match (line.strip_prefix("  "), out.steps.last_mut()) {
+                (Some(fact), Some(step)) => step.lines.push(fact.to_owned()),
+                _ => out.steps.push(Step { stimulus: line.to_owned(), lines: Vec::new() }),
+            }
+        }
+        out
+    }
+}
+
+impl fmt::Display for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in &self.steps {
+            writeln!(f, "{}", step.stimulus)?;
+            step.lines.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// All bytes of one stream, joined.
+fn bytes_of(output: &[Output], stream: Stream) -> Vec<u8> {
+    output.iter().filter(|piece| piece.stream == stream).flat_map(|piece| piece.bytes.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests;

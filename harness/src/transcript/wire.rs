@@ -1,0 +1,204 @@
+//! The wire lane: packets as lines, by peer, connection and direction, so that their order does not depend on
+//! scheduling.
+
+use super::data;
+use super::names::Names;
+use super::stream::Stream;
+use crate::check::Stimulus;
+use crate::event::{Body, Packet, Protocol, Segment};
+use std::net::SocketAddr;
+
+/// What is known of the wire from the steps before.
+#[derive(Default)]
+pub(super) struct Wire {
+    connections: Vec<Connection>,
+}
+
+/// A TCP connection, or an attempt.
+struct Connection {
+    /// Who sent the SYN, and to whom.
+    ends: [SocketAddr; 2],
+    syn_seq: u32,
+    /// New in this step: the SYN, its answer, the acknowledgement of that.
+    handshake: [bool; 3],
+    established: bool,
+    /// From the first end, from the second.
+    streams: [Stream; 2],
+    seen_in_step: bool,
+}
+
+/// Lines with where they belong: peers in the order of the check, then what concerns no peer by its name.
+struct Lane {
+    rank: usize,
+    key: String,
+    lines: Vec<String>,
+}
+
+impl Wire {
+    /// The lines of a step.
+    pub(super) fn lines(&mut self, names: &Names<'_>, stimulus: &Stimulus, packets: &[Packet]) -> Vec<String> {
+        let mut lanes = datagrams(names, stimulus, packets);
+        for packet in packets {
+            if let Body::Tcp(segment) = &packet.body {
+                self.take(packet, segment);
+            }
+        }
+        for connection in self.connections.iter_mut().filter(|connection| connection.seen_in_step) {
+            let ends = connection.ends.map(|end| names.peer(Protocol::Tcp, end));
+            let rank = ends.iter().flatten().map(|peer| rank(names, peer)).min().unwrap_or(usize::MAX);
+            let lines = connection.lines(names, stimulus);
+            lanes.push(Lane { rank, key: lines.first().cloned().unwrap_or_default(), lines });
+            connection.end_step();
+        }
+        // A stable sort: the connections of one peer stay in the order in which they were made.
+        lanes.sort_by(|a, b| {
+            (a.rank, if a.rank == usize::MAX { a.key.as_str() } else { "" })
+                .cmp(&(b.rank, if b.rank == usize::MAX { b.key.as_str() } else { "" }))
+        });
+        lanes.into_iter().flat_map(|lane| lane.lines).collect()
+    }
+
+    fn take(&mut self, packet: &Packet, segment: &Segment) {
+        let opens = segment.flags.syn && !segment.flags.ack;
+        let ends = [packet.src, packet.dst];
+        let known = self.connections.iter().rposition(|connection| connection.has(ends));
+        let index = match known {
+            Some(index) if !opens || self.connections[index].syn_seq == segment.seq => index,
+            _ => {
+                self.connections.push(Connection::new(ends, segment.seq));
+                self.connections.len() - 1
+            }
+        };
+        let connection = &mut self.connections[index];
+        connection.seen_in_step = true;
+        let from = usize::from(connection.ends[0] != packet.src);
+        match (from, segment.flags.syn, segment.flags.ack) {
+            (0, true, false) => connection.handshake[0] = true,
+            (1, true, true) => connection.handshake[1] = true,
+            (0, false, true) if !connection.established && !segment.flags.rst => {
+                connection.established = true;
+                connection.handshake[2] = true;
+            }
+            _ => {}
+        }
+        connection.streams[from].take(segment);
+    }
+}
+
+impl Connection {
+    fn new(ends: [SocketAddr; 2], syn_seq: u32) -> Self {
+        Self {
+            ends,
+            syn_seq,
+            handshake: [false; 3],
+            established: false,
+            streams: Default::default(),
+            seen_in_step: false,
+        }
+    }
+
+    fn has(&self, ends: [SocketAddr; 2]) -> bool {
+        self.ends == ends || self.ends == [ends[1], ends[0]]
+    }
+
+    fn lines(&self, names: &Names<'_>, stimulus: &Stimulus) -> Vec<String> {
+        let peers = self.ends.map(|end| names.peer(Protocol::Tcp, end));
+        let label = |end: usize| match (peers[end], peers[1 - end], end) {
+            (Some(peer), _, _) => peer.to_owned(),
+            (None, None, 1) => names.addr(self.ends[1]),
+            // The port of who connects says something if it was chosen; that of who is connected to is in the check.
+            (None, _, 0) => names.program_from(self.ends[0].port()),
+            (None, _, _) => "program".to_owned(),
+        };
+        let labels = [label(0), label(1)];
+        let line = |from: usize, what: &str| format!("{} → {}  {what}", labels[from], labels[1 - from]);
+        let mut out = Vec::new();
+        for (index, what) in ["SYN", "SYN,ACK", "ACK"].into_iter().enumerate() {
+            if self.handshake[index] {
+                out.push(line(index % 2, what));
+            }
+        }
+        // Who acts by the stimulus comes first; all others only answer.
+        let peer_acts = matches!(stimulus, Stimulus::Peer { name, .. } if peers.contains(&Some(name.as_str())));
+        let first = usize::from(peers[0].is_some() != peer_acts);
+        let order = [first, 1 - first];
+        for from in order {
+            let stream = &self.streams[from];
+            if !stream.fresh.is_empty() {
+                out.push(line(from, &data::name(names, &stream.fresh)));
+            }
+            if stream.fresh_fin {
+                out.push(line(from, "FIN"));
+            }
+        }
+        out.extend(order.into_iter().filter(|from| self.streams[*from].fresh_rst).map(|from| line(from, "RST")));
+        out
+    }
+
+    fn end_step(&mut self) {
+        self.handshake = [false; 3];
+        self.seen_in_step = false;
+        self.streams.iter_mut().for_each(Stream::end_step);
+    }
+}
+
+/// Datagrams and ICMP errors, a lane for each other end.
+fn datagrams(names: &Names<'_>, stimulus: &Stimulus, packets: &[Packet]) -> Vec<Lane> {
+    let mut lanes: Vec<(Lane, [Vec<String>; 3])> = Vec::new();
+    for packet in packets {
+        let (other, place, line) = match &packet.body {
+            Body::Udp { payload } => {
+                let payload = data::name(names, payload);
+                let src = names.peer(Protocol::Udp, packet.src);
+                let dst = names.peer(Protocol::Udp, packet.dst);
+                match (src, dst) {
+                    (Some(peer), _) => (Some(peer), 0, format!("{peer} → program  {payload}")),
+                    (None, dst) => {
+                        let to = dst.map_or_else(|| names.addr(packet.dst), str::to_owned);
+                        (dst, 1, format!("{} → {to}  {payload}", names.program_from(packet.src.port())))
+                    }
+                }
+            }
+            Body::Unreachable { port, protocol, from, to } => {
+                let what = if *port { "ICMP port unreachable" } else { "ICMP unreachable" };
+                match (names.peer(*protocol, *from), names.peer(*protocol, *to)) {
+                    (Some(peer), _) => (Some(peer), 2, format!("program → {peer}  {what}")),
+                    (None, Some(peer)) => (Some(peer), 2, format!("{peer} → program  {what}")),
+                    (None, None) => (None, 2, format!("{} → program  {what}", names.addr(*to))),
+                }
+            }
+            _ => continue,
+        };
+        let rank = other.map_or(usize::MAX, |peer| rank(names, peer));
+        let key = if other.is_none() { place_of(&line) } else { String::new() };
+        let index = lanes.iter().position(|(lane, _)| lane.rank == rank && lane.key == key).unwrap_or_else(|| {
+            lanes.push((Lane { rank, key, lines: Vec::new() }, Default::default()));
+            lanes.len() - 1
+        });
+        lanes[index].1[place].push(line);
+    }
+    let peer_acts = matches!(stimulus, Stimulus::Peer { .. });
+    lanes
+        .into_iter()
+        .map(|(lane, [from_peer, from_program, errors])| {
+            let (first, second) = if peer_acts { (from_peer, from_program) } else { (from_program, from_peer) };
+            Lane { lines: [first, second, errors].concat(), ..lane }
+        })
+        .collect()
+}
+
+/// The other end's name in a line that concerns no peer.
+fn place_of(line: &str) -> String {
+    let ends = line.split("  ").next().unwrap_or_default();
+    let other = ends.split(" → ").find(|end| !end.starts_with("program"));
+    other.unwrap_or_default().to_owned()
+}
+
+/// The place of a peer in the order in which the check mentions them.
+fn rank(names: &Names<'_>, peer: &str) -> usize {
+    let mut mentioned = names.check.stimuli.iter().filter_map(|stimulus| match stimulus {
+        Stimulus::Peer { name, .. } => Some(name),
+        _ => None,
+    });
+    mentioned.position(|name| name == peer).unwrap_or(usize::MAX - 1)
+}
