@@ -1,7 +1,51 @@
-//! Netlings' command line.
+//! The entry: what was asked for, and which command does it.
 
-fn main() {
-    for exercise in exercises::EXERCISES {
-        println!("{exercise}");
+use clap::{Parser, Subcommand};
+use std::env;
+use std::process::ExitCode;
+use xtask::trouble::Trouble;
+use xtask::{LAB, bench, grade, list, soak};
+
+/// Netlings: graded exercises in network programming.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Grade(grade::Grade),
+    List(list::List),
+    Bench(bench::Bench),
+    Soak(soak::Soak),
+}
+
+fn main() -> ExitCode {
+    // A lab is this program again. It must come before everything that could start a thread.
+    if env::args_os().nth(1).is_some_and(|arg| arg == LAB) {
+        return harness::lab::main();
     }
+    // Programs that we build are read inside labs by another user.
+    rustix::process::umask(rustix::fs::Mode::WGRP | rustix::fs::Mode::WOTH);
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&Trouble::Ours(format!("starting tokio: {error}"))),
+    };
+    let result = runtime.block_on(async {
+        match cli.command {
+            Command::Grade(command) => command.run().await,
+            Command::List(command) => command.run(),
+            Command::Bench(command) => command.run().await,
+            Command::Soak(command) => command.run().await,
+        }
+    });
+    result.unwrap_or_else(|trouble| fail(&trouble))
+}
+
+fn fail(trouble: &Trouble) -> ExitCode {
+    anstream::eprintln!("error: {trouble}");
+    trouble.exit_code()
 }

@@ -2,7 +2,7 @@
 
 use super::Waiting;
 use super::deadline::{self, Ends};
-use crate::event::{Descriptor, Socket, State, Wait};
+use crate::event::{Descriptor, Protocol, Socket, State, Wait};
 use crate::watch::tasks::{self, Call, Doing, Sample};
 use std::fs;
 
@@ -94,6 +94,8 @@ fn text_of_socket(socket: &Socket) -> String {
     };
     let protocol = socket.protocol.name();
     match socket.state {
+        // A UDP socket has no states; the kernel shows "closed" for one that is not connected.
+        State::Close if socket.protocol == Protocol::Udp => format!("{protocol} {}", at(socket.local)),
         State::Listen | State::Close => format!("{protocol} {} {}", at(socket.local), socket.state.name()),
         state => format!("{protocol} {} to {} {}", at(socket.local), at(socket.remote), state.name()),
     }

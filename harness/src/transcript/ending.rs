@@ -50,7 +50,8 @@ fn is_crash(status: i32, said: &[u8]) -> bool {
     status != 0 && UNCAUGHT.iter().any(|marks| marks.iter().all(|mark| said.contains(mark)))
 }
 
-fn signal_name(number: i32) -> String {
+/// The name of a signal, as `kill -l` gives it.
+pub(crate) fn signal_name(number: i32) -> String {
     let name = match number {
         libc::SIGABRT => "SIGABRT",
         libc::SIGALRM => "SIGALRM",

@@ -15,6 +15,7 @@ mod stream;
 mod wire;
 
 pub use data::describe;
+pub(crate) use ending::signal_name;
 
 use crate::check::{Check, Parameters, Stimulus};
 use crate::event::{Observation, Output, Stream};

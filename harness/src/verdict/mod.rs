@@ -3,11 +3,14 @@
 //! insta's macros write the snapshots in the maintainers' tests; they never run here: with `INSTA_FORCE_PASS` or
 //! `INSTA_UPDATE` in the environment they would let a wrong program pass.
 
+mod doing;
 mod snapshot;
 
+pub use doing::{Doing, doing};
 pub use snapshot::{SnapshotError, body};
 
 use crate::transcript::{Step, Transcript};
+use serde::Serialize;
 
 /// What came of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub enum Verdict {
 }
 
 /// Where a transcript first differs from the reviewed one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// Number of the step, from 0.
     pub step: usize,

@@ -1,0 +1,162 @@
+//! What the program was doing when its transcript began to differ: evidence for people, never compared.
+
+use crate::check::must_be_escaped;
+use crate::event::{Exit, Flood, Output, Rest, Step, Stream, Wait};
+use crate::transcript::signal_name;
+use serde::Serialize;
+
+/// Most tasks, and most lines of output, that are told.
+const TOLD: usize = 6;
+/// Longest line of output that is told whole, in characters.
+const LINE: usize = 300;
+
+/// What is known of the program at the end of a step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Doing {
+    /// Sentences: how it ended, or where it waits.
+    pub state: Vec<String>,
+    /// The last lines that it wrote to standard output in this step.
+    pub stdout: Vec<String>,
+    /// The last lines that it wrote to standard error, up to and with this step.
+    pub stderr: Vec<String>,
+}
+
+/// Tells what the program was doing at the end of step `at`, or of the last one if there are fewer.
+#[must_use]
+pub fn doing(steps: &[Step], at: usize) -> Doing {
+    let steps = &steps[..steps.len().min(at + 1)];
+    let Some(step) = steps.last() else { return Doing::default() };
+    let output = |steps: &[Step], stream| last_lines(steps.iter().flat_map(|step| &step.output), stream);
+    Doing {
+        state: state(steps, step),
+        stdout: output(std::slice::from_ref(step), Stream::Stdout),
+        stderr: output(steps, Stream::Stderr),
+    }
+}
+
+fn state(steps: &[Step], step: &Step) -> Vec<String> {
+    let mut out = Vec::new();
+    match (&step.exit, &step.rest) {
+        (Some(exit), _) => out.push(format!("The program {}.", of_exit(exit))),
+        (None, Rest::Gone) => {
+            if let Some(exit) = steps.iter().rev().find_map(|step| step.exit.as_ref()) {
+                out.push(format!("The program was not running any more; it {}.", of_exit(exit)));
+            }
+        }
+        _ => {}
+    }
+    match &step.rest {
+        Rest::Gone => {}
+        Rest::Idle(waits) => {
+            if step.exit.is_some() {
+                out.push("Another process that it had started goes on.".to_owned());
+            }
+            out.extend(waits.iter().take(TOLD).map(|wait| of_wait(wait, waits.len() > 1)));
+            if waits.len() > TOLD {
+                out.push(format!("{} more threads wait too.", waits.len() - TOLD));
+            }
+        }
+        Rest::Spinning { cpu_ms } => {
+            out.push(format!("The program burnt {cpu_ms} ms of CPU time, and nothing came of it."));
+        }
+        Rest::Flooding { what: Flood::Output, amount } => {
+            out.push(format!("The program wrote {amount} bytes of output in this one step."));
+        }
+        Rest::Flooding { what: Flood::Wire, amount } => {
+            out.push(format!("{amount} packets went over the wire in this one step."));
+        }
+    }
+    out
+}
+
+fn of_exit(exit: &Exit) -> String {
+    match exit {
+        Exit::Status(status) => format!("exited with status {status}"),
+        Exit::Signal(signal) => format!("was ended by {}", signal_name(*signal)),
+        Exit::NotStarted(why) => format!("could not be started: {why}"),
+    }
+}
+
+fn of_wait(wait: &Wait, several: bool) -> String {
+    let who = match several {
+        false => "The program".to_owned(),
+        true if wait.pid == wait.tid => format!("Process {} ({})", wait.pid, wait.name),
+        true => format!("Thread {} of process {} ({})", wait.tid, wait.pid, wait.name),
+    };
+    if wait.call == "stopped" {
+        return format!("{who} is stopped.");
+    }
+    let on: Vec<_> = wait.on.iter().map(|at| format!("descriptor {} ({})", at.fd, at.what)).collect();
+    let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(" and ")) };
+    let limit = wait.timeout_ms.map(|ms| format!(", with a time-out of {ms} ms")).unwrap_or_default();
+    format!("{who} waits in {}{on}{limit}.", wait.call)
+}
+
+fn last_lines<'a>(output: impl Iterator<Item = &'a Output>, stream: Stream) -> Vec<String> {
+    let bytes: Vec<u8> = output.filter(|piece| piece.stream == stream).flat_map(|piece| piece.bytes.clone()).collect();
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(TOLD)..].iter().map(|line| printable(line)).collect()
+}
+
+/// A line that can be put on a terminal: what a program wrote must not move the cursor or change colours.
+fn printable(line: &str) -> String {
+    let mut out: String = line
+        .chars()
+        .take(LINE)
+        .map(|c| match c {
+            '\t' => ' ',
+            c if must_be_escaped(c) => char::REPLACEMENT_CHARACTER,
+            c => c,
+        })
+        .collect();
+    if line.chars().count() > LINE {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Descriptor;
+
+    fn step(exit: Option<Exit>, rest: Rest, stderr: &str) -> Step {
+        let output = vec![Output { stream: Stream::Stderr, bytes: stderr.into() }];
+        Step {
+            stimulus: 0,
+            impossible: None,
+            packets: Vec::new(),
+            output,
+            sockets: Vec::new(),
+            exit,
+            rest,
+            cpu_ms: 0,
+            wall_us: 0,
+        }
+    }
+
+    #[test]
+    fn a_wait_is_told_with_its_call_its_socket_and_its_time_out() {
+        let on = vec![Descriptor { fd: 3, what: "tcp *:8989 LISTEN".into() }];
+        let wait = Wait { pid: 2, tid: 2, name: "s".into(), call: "accept4".into(), on, timeout_ms: Some(100) };
+        let told = doing(&[step(None, Rest::Idle(vec![wait]), "")], 0);
+        let said = "The program waits in accept4 on descriptor 3 (tcp *:8989 LISTEN), with a time-out of 100 ms.";
+        assert_eq!(told.state, [said]);
+    }
+
+    #[test]
+    fn an_end_in_an_earlier_step_is_told_too() {
+        let steps = [step(Some(Exit::Status(101)), Rest::Gone, "panicked"), step(None, Rest::Gone, "")];
+        let told = doing(&steps, 1);
+        assert_eq!(told.state, ["The program was not running any more; it exited with status 101."]);
+        assert_eq!(told.stderr, ["panicked"]);
+    }
+
+    #[test]
+    fn what_a_program_wrote_cannot_command_the_terminal() {
+        let told = doing(&[step(Some(Exit::Signal(libc::SIGSEGV)), Rest::Gone, "\x1b[2Jgone\r\n")], 7);
+        assert_eq!(told.stderr, ["\u{fffd}[2Jgone"]);
+        assert_eq!(told.state, ["The program was ended by SIGSEGV."]);
+    }
+}

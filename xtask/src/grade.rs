@@ -1,0 +1,165 @@
+//! `cargo xtask grade`: the programs of a submission, graded.
+
+use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, ProgramOutcome};
+use crate::report::{self, Format};
+use crate::run::{Runner, default_jobs};
+use crate::select::Select;
+use crate::submission::{self, Built, Submission};
+use crate::trouble::Trouble;
+use clap::Args;
+use exercises::{Exercise, ExerciseCheck};
+use harness::program::Program;
+use harness::verdict::{self, Verdict, doing};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// Grade a submission: find its programs, build them, run every check in a lab of its own
+///
+/// A submission is a folder with one program for each exercise, in any language. For the exercise `tcp_server`
+/// that is one of: a Cargo package with a binary `tcp_server`, `tcp_server.rs`, `tcp_server.py`, or an executable
+/// file `tcp_server`.
+///
+/// Exit codes: 0 everything passed · 1 something failed · 2 the command or the submission is not what it should
+/// be · 3 trouble of ours, which says nothing about the submission.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Grade {
+    /// The folder with the programs [default: the starters in `exercises`]
+    submission: Option<PathBuf>,
+    #[command(flatten)]
+    select: Select,
+    /// How many labs run at once [default: one for each processor]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Grade {
+    /// Grades, and writes the report to standard output.
+    ///
+    /// # Errors
+    /// When grading was not possible at all.
+    pub async fn run(self) -> Result<ExitCode, Trouble> {
+        let exercises = self.select.load()?;
+        let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
+        let dir = self.submission.unwrap_or_else(|| exercises::root().to_owned());
+        let jobs = self.jobs.map_or_else(default_jobs, usize::from);
+        let progress = progress();
+        progress.set_message("looking for programs");
+        let submission = submission::find(&dir, &names).await?;
+        let shown = if dir == exercises::root() { "exercises".to_owned() } else { dir.display().to_string() };
+        let outcome = grade(&submission, shown, exercises, &Runner::new(jobs)?, jobs, &progress).await?;
+        progress.finish_and_clear();
+        report::print(&outcome, self.format)?;
+        Ok(ExitCode::from(outcome.exit_code()))
+    }
+}
+
+/// Builds the programs of a submission and runs the checks of these exercises on them.
+///
+/// # Errors
+/// Trouble that leaves nothing to report.
+pub async fn grade(
+    submission: &Submission,
+    shown: String,
+    exercises: Vec<Exercise>,
+    runner: &Runner,
+    jobs: usize,
+    progress: &ProgressBar,
+) -> Result<Outcome, Trouble> {
+    let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
+    progress.set_message("building");
+    let mut built = submission.build(&names, jobs).await?;
+    let exercises: Vec<_> = exercises.into_iter().map(Arc::new).collect();
+    let mut results = run_all(&exercises, &built, runner, progress).await?;
+    let outcomes = exercises.iter().enumerate().map(|(number, exercise)| {
+        let source = submission.sources.get(&exercise.name).map(submission::Source::name).unwrap_or_default();
+        let checks = exercise.checks.iter().enumerate().map(|(index, check)| CheckOutcome {
+            name: check.name.clone(),
+            about: check.check.about.clone(),
+            points: check.points,
+            result: results.remove(&(number, index)).unwrap_or(CheckResult::Skip),
+        });
+        ExerciseOutcome {
+            name: exercise.name.clone(),
+            title: exercise.title.clone(),
+            parameters: exercise.params.0.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
+            checks: checks.collect(),
+            program: match built.remove(&exercise.name) {
+                None => ProgramOutcome::NotHandedIn,
+                Some(Built::Ready(_)) => ProgramOutcome::Ready { source },
+                Some(Built::DoesNotCompile(message)) => ProgramOutcome::DoesNotCompile { source, message },
+                Some(Built::NotBuilt(message)) => ProgramOutcome::NotBuilt { message },
+            },
+        }
+    });
+    Ok(Outcome { submission: shown, exercises: outcomes.collect() })
+}
+
+/// The results of all checks whose programs are ready, by the numbers of exercise and check.
+async fn run_all(
+    exercises: &[Arc<Exercise>],
+    built: &BTreeMap<String, Built>,
+    runner: &Runner,
+    progress: &ProgressBar,
+) -> Result<BTreeMap<(usize, usize), CheckResult>, Trouble> {
+    let mut running = JoinSet::new();
+    for (number, exercise) in exercises.iter().enumerate() {
+        let Some(Built::Ready(program)) = built.get(&exercise.name) else { continue };
+        for index in 0..exercise.checks.len() {
+            let (exercise, program, runner) = (Arc::clone(exercise), program.clone(), runner.clone());
+            running.spawn(async move {
+                let result = run_one(&exercise, &exercise.checks[index], &program, &runner).await;
+                result.map(|result| ((number, index), result))
+            });
+        }
+    }
+    progress.set_length(running.len() as u64);
+    progress.set_style(counting());
+    let mut results = BTreeMap::new();
+    while let Some(done) = running.join_next().await {
+        let (place, result) = done.map_err(|error| Trouble::Ours(format!("running a check: {error}")))??;
+        let (number, index) = place;
+        progress.set_message(format!("{}::{}", exercises[number].name, exercises[number].checks[index].name));
+        progress.inc(1);
+        results.insert(place, result);
+    }
+    Ok(results)
+}
+
+async fn run_one(
+    exercise: &Exercise,
+    check: &ExerciseCheck,
+    program: &Program,
+    runner: &Runner,
+) -> Result<CheckResult, Trouble> {
+    let expected = check.expected()?;
+    let ran = match runner.run(exercise, check, program).await {
+        Ok(ran) => ran,
+        Err(error) => return Ok(CheckResult::Error(error)),
+    };
+    Ok(match verdict::compare(&expected, &ran.transcript) {
+        Verdict::Pass => CheckResult::Pass,
+        Verdict::Fail(difference) => {
+            let doing = doing(&ran.seen.steps, difference.step);
+            CheckResult::Fail(Failure { difference, steps: check.check.stimuli.len(), doing })
+        }
+    })
+}
+
+/// A line on standard error that says what is going on, if that is a terminal.
+fn progress() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.set_style(ProgressStyle::with_template("  {msg} …").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar
+}
+
+fn counting() -> ProgressStyle {
+    ProgressStyle::with_template("  {pos} of {len} checks  {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,26 @@
+//! Netlings' command line: finds the programs of a submission, builds them, runs the checks, and reports.
+//!
+//! One file a command: [`grade`], [`list`], [`bench`], [`soak`]. What they share:
+//!
+//! | module         | what it is                                                  |
+//! |----------------|-------------------------------------------------------------|
+//! | [`select`]     | which exercises and checks were asked for                   |
+//! | [`submission`] | finding a submission's programs, and building them          |
+//! | [`run`]        | running checks, several at once, each in a lab of its own   |
+//! | [`outcome`]    | what came of it, as plain data                              |
+//! | [`report`]     | the same as text or JSON, one file a format                 |
+//! | [`trouble`]    | what keeps a command from doing its work, and the exit code |
+
+pub mod bench;
+pub mod grade;
+pub mod list;
+pub mod outcome;
+pub mod report;
+pub mod run;
+pub mod select;
+pub mod soak;
+pub mod submission;
+pub mod trouble;
+
+/// The hidden first argument with which the command line re-executes itself as a lab.
+pub const LAB: &str = "__lab";

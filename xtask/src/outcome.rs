@@ -1,0 +1,126 @@
+//! What came of grading a submission, as plain data. The JSON report is this, as it stands.
+
+use crate::trouble::{FAILED, OURS, PASSED};
+use harness::lab::LabError;
+use harness::verdict::{Difference, Doing};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The grade of a whole submission.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The submission, as it was named on the command line.
+    pub submission: String,
+    /// In teaching order.
+    pub exercises: Vec<ExerciseOutcome>,
+}
+
+/// The grade of one exercise.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExerciseOutcome {
+    /// `tcp_server`
+    pub name: String,
+    /// A few words about it.
+    pub title: String,
+    /// The values that the checks name, as text.
+    pub parameters: BTreeMap<String, String>,
+    /// What became of the program before any check.
+    pub program: ProgramOutcome,
+    /// In teaching order. All are skipped when there is no program to run.
+    pub checks: Vec<CheckOutcome>,
+}
+
+/// What became of a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ProgramOutcome {
+    /// It can be run.
+    Ready {
+        /// The file it was made from, or the Cargo package.
+        source: String,
+    },
+    /// The submission has none for this exercise.
+    NotHandedIn,
+    /// The compiler refuses it.
+    DoesNotCompile {
+        /// The file it should have been made from, or the Cargo package.
+        source: String,
+        /// The compiler's own words.
+        message: String,
+    },
+    /// It could not be built, and that says nothing about it.
+    NotBuilt {
+        /// What went wrong.
+        message: String,
+    },
+}
+
+/// The result of one check.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckOutcome {
+    /// `restarts_at_once`
+    pub name: String,
+    /// What it is about, in a sentence.
+    pub about: String,
+    /// What passing it is worth.
+    pub points: u32,
+    /// What came of it.
+    #[serde(flatten)]
+    pub result: CheckResult,
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum CheckResult {
+    /// The program did what is asked.
+    Pass,
+    /// It did something else.
+    Fail(Failure),
+    /// It could not be tried, because of what was wrong before.
+    Skip,
+    /// Trouble of ours.
+    Error(LabError),
+}
+
+/// The evidence of a failure.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// Where the transcript first differs from the reviewed one.
+    #[serde(flatten)]
+    pub difference: Difference,
+    /// How many steps the check has.
+    pub steps: usize,
+    /// What the program was doing at that moment.
+    pub doing: Doing,
+}
+
+impl Outcome {
+    /// The exit code: 0 all passed, 1 something failed, 3 error of ours.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        let not_built = |exercise: &ExerciseOutcome| matches!(exercise.program, ProgramOutcome::NotBuilt { .. });
+        if self.exercises.iter().any(not_built)
+            || self.checks().any(|check| matches!(check.result, CheckResult::Error(_)))
+        {
+            OURS
+        } else if self.checks().all(|check| matches!(check.result, CheckResult::Pass)) {
+            PASSED
+        } else {
+            FAILED
+        }
+    }
+
+    /// All checks.
+    pub fn checks(&self) -> impl Iterator<Item = &CheckOutcome> {
+        self.exercises.iter().flat_map(|exercise| &exercise.checks)
+    }
+}
+
+impl CheckOutcome {
+    /// Whether it is passed.
+    #[must_use]
+    pub const fn passed(&self) -> bool {
+        matches!(self.result, CheckResult::Pass)
+    }
+}

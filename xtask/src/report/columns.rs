@@ -1,0 +1,51 @@
+//! Text in columns of a terminal, where a Chinese character is two wide.
+
+use textwrap::{Options, WordSplitter, WrapAlgorithm};
+use unicode_width::UnicodeWidthStr;
+
+/// Width of a report that goes into a file or a pipe.
+const FILE: usize = 80;
+
+/// The width to write for, in columns.
+#[must_use]
+pub fn terminal_width() -> usize {
+    rustix::termios::tcgetwinsize(rustix::stdio::stdout())
+        .map(|size| usize::from(size.ws_col))
+        .ok()
+        .filter(|columns| *columns > 0)
+        .map_or(FILE, |columns| columns.clamp(60, 120))
+}
+
+/// How many columns a text takes.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text with spaces after it, `columns` wide.
+#[must_use]
+pub fn pad(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
+/// Lines of a text, each with `indent` spaces before it and at most `columns` wide.
+#[must_use]
+pub fn wrap(text: &str, columns: usize, indent: usize) -> Vec<String> {
+    let indent = " ".repeat(indent);
+    fold(text, columns, &indent, &indent)
+}
+
+/// Lines of a fact, at most `columns` wide; those after the first are indented.
+#[must_use]
+pub fn cell(text: &str, columns: usize) -> Vec<String> {
+    fold(text, columns, "", "  ")
+}
+
+fn fold(text: &str, columns: usize, first: &str, others: &str) -> Vec<String> {
+    let options = Options::new(columns)
+        .initial_indent(first)
+        .subsequent_indent(others)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+}

@@ -1,0 +1,275 @@
+//! The report for people: a line an exercise, then for each failed check where it first differs, what was expected and
+//! seen side by side, and what the program was doing.
+
+use super::columns::{cell, pad, width, wrap};
+use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, ProgramOutcome};
+use anstyle::{AnsiColor, Style};
+use harness::lab::LabError;
+use harness::verdict::{Difference, Doing};
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+const OURS: Style = AnsiColor::Yellow.on_default();
+const FAINT: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+/// Most lines of a compiler's message that are shown for one program.
+const COMPILER: usize = 60;
+
+/// The report, for a terminal of `columns`.
+pub(super) fn render(outcome: &Outcome, columns: usize) -> String {
+    let mut out = Page { text: String::new(), columns };
+    out.overview(outcome);
+    for exercise in &outcome.exercises {
+        out.program(exercise);
+        for alike in alike(exercise) {
+            out.failure(exercise, &alike);
+        }
+    }
+    out.errors(outcome);
+    out.summary(outcome);
+    out.text
+}
+
+struct Page {
+    text: String,
+    columns: usize,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn paragraph(&mut self, text: &str, indent: usize) {
+        wrap(text, self.columns, indent).iter().for_each(|line| self.line(line));
+    }
+
+    /// A line an exercise.
+    fn overview(&mut self, outcome: &Outcome) {
+        let rows: Vec<_> = outcome
+            .exercises
+            .iter()
+            .map(|exercise| [exercise.name.clone(), exercise.title.clone(), result_of(exercise)])
+            .collect();
+        let widest = |column: usize| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0);
+        let (names, titles) = (widest(0), widest(1));
+        for (row, exercise) in rows.iter().zip(&outcome.exercises) {
+            let (mark, style) = mark_of(exercise);
+            let (name, title) = (pad(&row[0], names), pad(&row[1], titles));
+            self.line(&format!("{style}{mark}{style:#} {BOLD}{name}{BOLD:#}  {title}  {}", row[2]));
+        }
+    }
+
+    /// What kept a program from being run.
+    fn program(&mut self, exercise: &ExerciseOutcome) {
+        match &exercise.program {
+            ProgramOutcome::DoesNotCompile { source, message } => {
+                self.line("");
+                self.line(&format!("{BAD}✗{BAD:#} {BOLD}{}{BOLD:#}: {source} does not compile.", exercise.name));
+                self.message(message);
+            }
+            ProgramOutcome::NotBuilt { message } => {
+                self.line("");
+                self.line(&format!("{OURS}!{OURS:#} {BOLD}{}{BOLD:#} could not be built.", exercise.name));
+                self.message(message);
+            }
+            ProgramOutcome::Ready { .. } | ProgramOutcome::NotHandedIn => {}
+        }
+    }
+
+    fn message(&mut self, message: &str) {
+        let lines: Vec<_> = message.trim_end().lines().collect();
+        for line in lines.iter().take(COMPILER) {
+            self.line(&format!("  {line}"));
+        }
+        if lines.len() > COMPILER {
+            self.line(&format!("  … and {} more lines", lines.len() - COMPILER));
+        }
+    }
+
+    /// Failed checks that differ at the same stimulus in the same way.
+    fn failure(&mut self, exercise: &ExerciseOutcome, alike: &[(&CheckOutcome, &Failure)]) {
+        let Some((check, failure)) = alike.first() else { return };
+        let difference = &failure.difference;
+        self.line("");
+        self.line(&format!("{BAD}✗{BAD:#} {BOLD}{}::{}{BOLD:#}", exercise.name, check.name));
+        self.paragraph(&check.about, 2);
+        self.line("");
+        let place = format!("Step {} of {}", difference.step + 1, failure.steps);
+        let before = match difference.step {
+            0 => String::new(),
+            1 => ", after one that went as it should".to_owned(),
+            many => format!(", after {many} that went as they should"),
+        };
+        self.line(&format!("  {FAINT}{place}{before}:{FAINT:#}"));
+        let meaning = meaning_of(&difference.stimulus, exercise);
+        for line in wrap(&difference.stimulus, self.columns, 4) {
+            self.line(&format!("{BOLD}{line}{BOLD:#}"));
+        }
+        if !meaning.is_empty() {
+            self.paragraph(&format!("({meaning})"), 4);
+        }
+        self.line("");
+        self.side_by_side(difference.expected.as_deref(), difference.seen.as_deref());
+        self.doing(&failure.doing);
+        let others: Vec<_> = alike[1..].iter().map(|(check, _)| check.name.as_str()).collect();
+        if !others.is_empty() {
+            let checks = if others.len() == 1 { "one more check" } else { "these checks too" };
+            self.line("");
+            self.paragraph(&format!("The same happens in {checks}: {}.", others.join(", ")), 2);
+        }
+    }
+
+    /// Expected facts on the left, those seen on the right, equal ones beside each other.
+    fn side_by_side(&mut self, expected: Option<&[String]>, seen: Option<&[String]>) {
+        let nothing = |lines: Option<&[String]>, missing: &str| match lines {
+            None => vec![missing.to_owned()],
+            Some([]) => vec!["(nothing)".to_owned()],
+            Some(lines) => lines.to_vec(),
+        };
+        let expected = nothing(expected, "(the check ends before this)");
+        let seen = nothing(seen, "(the check ended before this)");
+        let half = (self.columns - 4 - 3) / 2;
+        self.line(&format!("    {FAINT}{} │ seen{FAINT:#}", pad("expected", half)));
+        for op in capture_diff_slices(Algorithm::Lcs, &expected, &seen) {
+            let (tag, left, right) = op.as_tag_tuple();
+            let (left, right) = (&expected[left], &seen[right]);
+            for index in 0..left.len().max(right.len()) {
+                let same = tag == DiffTag::Equal;
+                let cells = [left.get(index), right.get(index)].map(|text| cell(text.map_or("", String::as_str), half));
+                let styles = if same { [FAINT, FAINT] } else { [GOOD, BAD] };
+                for row in 0..cells[0].len().max(cells[1].len()) {
+                    let [a, b] = [0, 1].map(|side| cells[side].get(row).map_or("", String::as_str));
+                    let (green, red) = (styles[0], styles[1]);
+                    self.line(&format!(
+                        "    {green}{}{green:#} {FAINT}{}{FAINT:#} {red}{b}{red:#}",
+                        pad(a, half),
+                        if same || row > 0 { "│" } else { "≠" },
+                    ));
+                }
+            }
+        }
+    }
+
+    /// What the program was doing.
+    fn doing(&mut self, doing: &Doing) {
+        if !doing.state.is_empty() {
+            self.line("");
+        }
+        for sentence in &doing.state {
+            self.paragraph(sentence, 2);
+        }
+        for (title, lines) in [("It wrote in this step:", &doing.stdout), ("Its last words on stderr:", &doing.stderr)]
+        {
+            if lines.is_empty() {
+                continue;
+            }
+            self.line(&format!("  {title}"));
+            let room = self.columns - 4;
+            for line in lines.iter().flat_map(|line| cell(line, room)) {
+                self.line(&format!("    {line}"));
+            }
+        }
+    }
+
+    /// Trouble of ours, each kind once.
+    fn errors(&mut self, outcome: &Outcome) {
+        let mut kinds: Vec<(&LabError, Vec<String>)> = Vec::new();
+        for exercise in &outcome.exercises {
+            for check in &exercise.checks {
+                let CheckResult::Error(error) = &check.result else { continue };
+                let id = format!("{}::{}", exercise.name, check.name);
+                match kinds.iter_mut().find(|(known, _)| *known == error) {
+                    Some((_, ids)) => ids.push(id),
+                    None => kinds.push((error, vec![id])),
+                }
+            }
+        }
+        for (error, ids) in kinds {
+            self.line("");
+            let count = if ids.len() == 1 { ids[0].clone() } else { format!("{} checks", ids.len()) };
+            self.line(&format!(
+                "{OURS}!{OURS:#} {BOLD}{count}{BOLD:#} could not be run. This says nothing about the programs."
+            ));
+            self.paragraph(&format!("While {}: {}", error.doing, error.error), 2);
+            if let Some(remedy) = &error.remedy {
+                self.line("");
+                remedy.lines().for_each(|line| self.paragraph(line, 2));
+            }
+        }
+    }
+
+    fn summary(&mut self, outcome: &Outcome) {
+        self.line("");
+        let all = outcome.checks().count();
+        let count = |wanted: fn(&CheckResult) -> bool| outcome.checks().filter(|check| wanted(&check.result)).count();
+        let passed = count(|result| matches!(result, CheckResult::Pass));
+        let parts = [
+            (count(|result| matches!(result, CheckResult::Fail(_))), "failed"),
+            (count(|result| matches!(result, CheckResult::Skip)), "skipped"),
+            (count(|result| matches!(result, CheckResult::Error(_))), "could not be run"),
+        ];
+        let rest: String =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}")).collect();
+        let points = points(outcome.checks());
+        let style = if passed == all { GOOD } else { BAD };
+        self.line(&format!("{style}{passed} of {all} checks passed{style:#}{rest}: {points}."));
+    }
+}
+
+/// The failures of an exercise, those together that differ at the same stimulus in the same way: a program that does
+/// not even start fails every check, and once is enough to read why.
+fn alike(exercise: &ExerciseOutcome) -> Vec<Vec<(&CheckOutcome, &Failure)>> {
+    let mut out: Vec<Vec<(&CheckOutcome, &Failure)>> = Vec::new();
+    for check in &exercise.checks {
+        let CheckResult::Fail(failure) = &check.result else { continue };
+        let key = |failure: &Failure| {
+            let Difference { stimulus, expected, seen, .. } = failure.difference.clone();
+            (stimulus, expected, seen)
+        };
+        match out.iter_mut().find(|group| key(group[0].1) == key(failure)) {
+            Some(group) => group.push((check, failure)),
+            None => out.push(vec![(check, failure)]),
+        }
+    }
+    out
+}
+
+fn mark_of(exercise: &ExerciseOutcome) -> (&'static str, Style) {
+    let has = |wanted: fn(&CheckResult) -> bool| exercise.checks.iter().any(|check| wanted(&check.result));
+    if matches!(exercise.program, ProgramOutcome::NotBuilt { .. })
+        || has(|result| matches!(result, CheckResult::Error(_)))
+    {
+        ("!", OURS)
+    } else if exercise.checks.iter().all(CheckOutcome::passed) {
+        ("✓", GOOD)
+    } else {
+        ("✗", BAD)
+    }
+}
+
+fn result_of(exercise: &ExerciseOutcome) -> String {
+    match exercise.program {
+        ProgramOutcome::Ready { .. } => {
+            let (all, passed) = (exercise.checks.len(), exercise.checks.iter().filter(|check| check.passed()).count());
+            format!("{passed} of {all} checks, {}", points(exercise.checks.iter()))
+        }
+        ProgramOutcome::NotHandedIn => "not handed in".to_owned(),
+        ProgramOutcome::DoesNotCompile { .. } => "does not compile".to_owned(),
+        ProgramOutcome::NotBuilt { .. } => "could not be built".to_owned(),
+    }
+}
+
+fn points<'a>(checks: impl Iterator<Item = &'a CheckOutcome>) -> String {
+    let (got, all) = checks
+        .fold((0, 0), |(got, all), check| (got + if check.passed() { check.points } else { 0 }, all + check.points));
+    format!("{got} of {all} points")
+}
+
+/// The values of the parameters that a stimulus names.
+fn meaning_of(stimulus: &str, exercise: &ExerciseOutcome) -> String {
+    let named = exercise.parameters.iter().filter(|(name, _)| stimulus.contains(&format!("{{{name}}}")));
+    named.map(|(name, value)| format!("{{{name}}} is {value}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,148 @@
+//! A submission: a folder with one program for each exercise, in any language. Finding the programs, and building them.
+//!
+//! Programs are found by convention. For the exercise `tcp_server`, any one of:
+//!
+//! | what                                          | how it is run                                   |
+//! |-----------------------------------------------|-------------------------------------------------|
+//! | a Cargo package with a binary `tcp_server`    | `cargo build`                                   |
+//! | `tcp_server.rs`                               | `rustc --edition 2024`, standard library only   |
+//! | `tcp_server.py`                               | by `python3`                                    |
+//! | an executable file `tcp_server`               | as it is                                        |
+
+mod cargo;
+mod find;
+mod python;
+mod rustc;
+
+pub use find::find;
+
+use crate::trouble::Trouble;
+use harness::program::Program;
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// A folder with programs.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The folder, without symbolic links.
+    pub dir: PathBuf,
+    /// The program of each exercise that has one.
+    pub sources: BTreeMap<String, Source>,
+}
+
+/// What a program is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A binary of this Cargo package.
+    Cargo {
+        /// The package's name.
+        package: String,
+    },
+    /// A Rust file for `rustc`.
+    Rust(PathBuf),
+    /// A Python file.
+    Python(PathBuf),
+    /// A file that can be executed as it is.
+    Executable(PathBuf),
+}
+
+/// What became of building a program.
+#[derive(Clone, Debug)]
+pub enum Built {
+    /// It can be run.
+    Ready(Program),
+    /// The compiler refuses it, in its own words.
+    DoesNotCompile(String),
+    /// It could not be built, and that says nothing about it.
+    NotBuilt(String),
+}
+
+impl Source {
+    /// A single file by its extension; without one it is executed as it is.
+    #[must_use]
+    pub fn file(path: &Path) -> Self {
+        match path.extension().and_then(OsStr::to_str) {
+            Some("rs") => Self::Rust(path.to_owned()),
+            Some("py") => Self::Python(path.to_owned()),
+            _ => Self::Executable(path.to_owned()),
+        }
+    }
+
+    /// Builds the program of a single file.
+    pub async fn build(&self) -> Built {
+        match self {
+            Self::Cargo { package } => Built::NotBuilt(format!("{package} is built with its whole package")),
+            Self::Rust(path) => rustc::build(path).await,
+            Self::Python(path) => python::prepare(path).await,
+            Self::Executable(path) => {
+                let needs = path.parent().map(Path::to_owned).into_iter().collect();
+                Built::Ready(Program { command: vec![text(path)], needs })
+            }
+        }
+    }
+
+    /// As a person would name it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Cargo { package } => format!("Cargo package {package}"),
+            Self::Rust(path) | Self::Python(path) | Self::Executable(path) => {
+                path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+            }
+        }
+    }
+}
+
+impl Submission {
+    /// Builds the programs of these exercises, as far as the submission has them; `jobs` compilers at once.
+    ///
+    /// # Errors
+    /// Trouble that concerns all of them.
+    pub async fn build(&self, exercises: &[&str], jobs: usize) -> Result<BTreeMap<String, Built>, Trouble> {
+        let mut out = BTreeMap::new();
+        let wanted = || self.sources.iter().filter(|(name, _)| exercises.contains(&name.as_str()));
+        let binaries: Vec<(&str, &str)> = wanted()
+            .filter_map(|(name, source)| match source {
+                Source::Cargo { package } => Some((package.as_str(), name.as_str())),
+                _ => None,
+            })
+            .collect();
+        if !binaries.is_empty() {
+            out.extend(cargo::build(&self.dir, &binaries).await?);
+        }
+        let width = Arc::new(Semaphore::new(jobs));
+        let mut compilers = JoinSet::new();
+        for (name, source) in wanted() {
+            if matches!(source, Source::Cargo { .. }) {
+                continue;
+            }
+            let (name, source, width) = (name.clone(), source.clone(), Arc::clone(&width));
+            compilers.spawn(async move {
+                let _permit = width.acquire_owned().await;
+                (name, source.build().await)
+            });
+        }
+        while let Some(done) = compilers.join_next().await {
+            let (name, built) = done.map_err(|error| Trouble::Ours(format!("building a program: {error}")))?;
+            out.insert(name, built);
+        }
+        Ok(out)
+    }
+}
+
+/// Where programs of submissions are built: beside our own build, and never in it, because a reference program and a
+/// starter have the same name.
+fn build_dir() -> PathBuf {
+    let own = exercises::root().parent().unwrap_or_else(|| Path::new("/")).join("target");
+    env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("grade")
+}
+
+/// A path as a lab takes it. Paths that are no UTF-8 were refused when they were found.
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

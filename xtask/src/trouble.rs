@@ -1,0 +1,47 @@
+//! What keeps a command from doing its work, and the exit codes.
+
+use exercises::LoadError;
+use std::io;
+use std::process::ExitCode;
+
+/// Everything passed.
+pub const PASSED: u8 = 0;
+/// A check failed, or a program is missing.
+pub const FAILED: u8 = 1;
+/// The command or the submission is not what it should be.
+pub const USAGE: u8 = 2;
+/// Trouble of ours. It says nothing about the submission.
+pub const OURS: u8 = 3;
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The arguments or the submission are wrong; the message says what to do.
+    #[error("{0}")]
+    Usage(String),
+    /// Something on our side: the exercises, the build machinery, the system.
+    #[error("{0}")]
+    Ours(String),
+}
+
+impl Trouble {
+    /// The exit code of a command that ended with this.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Usage(_) => USAGE,
+            Self::Ours(_) => OURS,
+        })
+    }
+
+    /// Trouble of ours, with what was being done.
+    pub fn ours(doing: impl std::fmt::Display) -> impl FnOnce(io::Error) -> Self {
+        move |error| Self::Ours(format!("{doing}: {error}"))
+    }
+}
+
+impl From<LoadError> for Trouble {
+    fn from(error: LoadError) -> Self {
+        Self::Ours(format!("an exercise cannot be read: {error}"))
+    }
+}

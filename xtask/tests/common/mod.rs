@@ -1,0 +1,41 @@
+//! What the tests of graded programs share.
+
+use exercises::{EXERCISES, Exercise};
+use harness::lab::Launcher;
+use harness::program::Program;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use xtask::run::{Ran, Runner};
+use xtask::submission::{self, Built};
+
+/// A runtime for one test.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// A runner whose labs are the real command line.
+pub fn runner() -> Runner {
+    Runner::with(Launcher::new(env!("CARGO_BIN_EXE_xtask"), xtask::LAB), 1)
+}
+
+/// The folder of the reference programs.
+pub fn solutions() -> PathBuf {
+    exercises::root().parent().unwrap().join("solutions")
+}
+
+/// The programs of a submission, ready to run.
+pub async fn programs(dir: &Path) -> BTreeMap<String, Program> {
+    let submission = submission::find(dir, &EXERCISES).await.unwrap();
+    let built = submission.build(&EXERCISES, 2).await.unwrap();
+    let ready = |built| match built {
+        Built::Ready(program) => program,
+        other => panic!("{other:?}"),
+    };
+    built.into_iter().map(|(name, built)| (name, ready(built))).collect()
+}
+
+/// Runs one check of an exercise.
+pub async fn run(exercise: &Exercise, check: &str, program: &Program) -> Ran {
+    let check = exercise.checks.iter().find(|known| known.name == check).unwrap();
+    runner().run(exercise, check, program).await.unwrap_or_else(|error| panic!("{error}"))
+}

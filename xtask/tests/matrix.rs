@@ -1,0 +1,80 @@
+//! The matrix: starters fail, reference programs in every language pass, and each wrong program fails in the checks
+//! that its head names and in no other.
+
+mod common;
+
+use common::{programs, runtime, solutions};
+use exercises::Exercise;
+use harness::program::Program;
+use harness::verdict::{Verdict, compare};
+use rstest::rstest;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use xtask::submission::{Built, Source};
+
+/// The checks that a program fails, each with its transcript.
+async fn failed(exercise: &Exercise, program: &Program) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for check in &exercise.checks {
+        let ran = common::run(exercise, &check.name, program).await;
+        if compare(&check.expected().unwrap(), &ran.transcript) != Verdict::Pass {
+            out.insert(check.name.clone(), ran.transcript.to_string());
+        }
+    }
+    out
+}
+
+#[rstest]
+#[case::rust(solutions())]
+#[case::python(solutions().join("python"))]
+fn the_reference_programs_pass_every_check(#[case] submission: PathBuf) {
+    runtime().block_on(async {
+        for (name, program) in programs(&submission).await {
+            let failed = failed(&exercises::load(&name).unwrap(), &program).await;
+            assert!(failed.is_empty(), "{name}: {failed:#?}");
+        }
+    });
+}
+
+#[test]
+fn there_is_a_reference_program_for_every_exercise_in_two_languages() {
+    runtime().block_on(async {
+        for dir in [solutions(), solutions().join("python")] {
+            assert_eq!(programs(&dir).await.len(), exercises::EXERCISES.len(), "{}", dir.display());
+        }
+    });
+}
+
+#[test]
+fn the_starters_fail_every_check() {
+    runtime().block_on(async {
+        for (name, program) in programs(exercises::root()).await {
+            let exercise = exercises::load(&name).unwrap();
+            let failed = failed(&exercise, &program).await;
+            assert_eq!(failed.len(), exercise.checks.len(), "{name} fails only in {:?}", failed.keys());
+        }
+    });
+}
+
+#[rstest]
+fn a_wrong_program_fails_in_the_checks_that_it_names_and_in_no_other(
+    #[files("../exercises/*/wrong/*.rs")]
+    #[files("../exercises/*/wrong/*.py")]
+    path: PathBuf,
+) {
+    let exercise = path.iter().rev().nth(2).unwrap().to_str().unwrap();
+    let exercise = exercises::load(exercise).unwrap();
+    let wrong = exercise.read_wrong(&path).unwrap_or_else(|error| panic!("{error}"));
+    let failed = runtime().block_on(async { failed(&exercise, &built(&path).await).await });
+    let names: Vec<_> = failed.keys().collect();
+    let expected: Vec<_> = wrong.fails.iter().collect();
+    assert_eq!(names, expected, "{}\n{failed:#?}", wrong.fault);
+}
+
+async fn built(path: &Path) -> Program {
+    let path = path.canonicalize().unwrap();
+    match Source::file(&path).build().await {
+        Built::Ready(program) => program,
+        other => panic!("{}: {other:?}", path.display()),
+    }
+}
