@@ -6,6 +6,7 @@
 //! |----------------|-------------------------------------------------------------|
 //! | [`select`]     | which exercises and checks were asked for                   |
 //! | [`submission`] | finding a submission's programs, and building them          |
+//! | [`programs`]   | the programs that we know the right verdicts of              |
 //! | [`run`]        | running checks, several at once, each in a lab of its own   |
 //! | [`outcome`]    | what came of it, as plain data                              |
 //! | [`report`]     | the same as text or JSON, one file a format                 |
@@ -15,6 +16,7 @@ pub mod bench;
 pub mod grade;
 pub mod list;
 pub mod outcome;
+pub mod programs;
 pub mod report;
 pub mod run;
 pub mod select;

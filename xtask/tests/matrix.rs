@@ -3,13 +3,14 @@
 
 mod common;
 
-use common::{programs, runtime, solutions};
+use common::{programs, runtime};
 use exercises::Exercise;
 use harness::program::Program;
 use harness::verdict::{Verdict, compare};
 use rstest::rstest;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use xtask::programs::solutions;
 use xtask::submission::{Built, Source};
 
 /// The checks that a program fails, each with its transcript.

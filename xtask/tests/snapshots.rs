@@ -13,7 +13,7 @@ fn the_reference_program_gives_the_reviewed_transcript(#[files("../exercises/*/c
     let exercise = path.iter().rev().nth(2).unwrap().to_str().unwrap();
     let exercise = exercises::load(exercise).unwrap_or_else(|error| panic!("{error}"));
     let ran = common::runtime().block_on(async {
-        let programs = common::programs(&common::solutions()).await;
+        let programs = common::programs(&xtask::programs::solutions()).await;
         common::run(&exercise, check, &programs[&exercise.name]).await
     });
     let mut settings = insta::Settings::clone_current();

@@ -114,7 +114,7 @@ impl<'a> Supervisor<'a> {
                 let Some((protocol, port)) = self.source else {
                     return Ok(Err("the program has not sent anything".into()));
                 };
-                self.peers.hold(index, protocol, port)?;
+                return self.peers.hold(index, protocol, port);
             }
             Stimulus::Peer { name, action } => return self.peers.act(index, name, action),
         }

@@ -69,12 +69,14 @@ impl Peers {
         match action {
             Action::BindsUdp(at) => {
                 let addr = self.endpoint(at)?;
-                let socket = PeerSocket::bound(SocketType::DGRAM, addr)?;
+                let Some(socket) = free(PeerSocket::bound(SocketType::DGRAM, addr))? else {
+                    return Ok(Err(taken(addr)));
+                };
                 self.add(step, index, Protocol::Udp, addr, socket);
             }
             Action::ListensTcp(at) => {
                 let addr = self.endpoint(at)?;
-                let socket = PeerSocket::listening(addr)?;
+                let Some(socket) = free(PeerSocket::listening(addr))? else { return Ok(Err(taken(addr))) };
                 self.note(step, index, Protocol::Tcp, addr);
                 self.peers[index].listener = Some(socket);
             }
@@ -110,20 +112,21 @@ impl Peers {
         Ok(Ok(()))
     }
 
-    /// Takes a port on every address, so that nobody else can bind it.
+    /// Takes a port on every address, so that nobody else can bind it. The inner error says that somebody has it.
     ///
     /// # Errors
     /// Those of making sockets.
-    pub fn hold(&mut self, step: usize, protocol: Protocol, port: u16) -> io::Result<()> {
+    pub fn hold(&mut self, step: usize, protocol: Protocol, port: u16) -> io::Result<Result<(), String>> {
         let addr = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port);
-        let socket = match protocol {
-            Protocol::Udp => PeerSocket::bound(SocketType::DGRAM, addr)?,
-            Protocol::Tcp => PeerSocket::listening(addr)?,
+        let made = match protocol {
+            Protocol::Udp => PeerSocket::bound(SocketType::DGRAM, addr),
+            Protocol::Tcp => PeerSocket::listening(addr),
         };
+        let Some(socket) = free(made)? else { return Ok(Err("the program still has it".to_owned())) };
         let holder = Peer { name: "holder".into(), ip: addr.ip(), reads: true, listener: None, sockets: vec![socket] };
         self.peers.push(holder);
         self.note(step, self.peers.len() - 1, protocol, addr);
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Accepts, reads and writes all that is possible now; returns how many bytes and connections moved.
@@ -218,6 +221,18 @@ impl Peers {
     fn bytes(&self, data: &Data) -> io::Result<Vec<u8>> {
         data.bytes(&self.params).map_err(io::Error::other)
     }
+}
+
+/// `None` when somebody has the address already: that can only be the program, and so it is no trouble of ours.
+fn free(made: io::Result<PeerSocket>) -> io::Result<Option<PeerSocket>> {
+    match made {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok(None),
+        made => made.map(Some),
+    }
+}
+
+fn taken(addr: SocketAddr) -> String {
+    format!("the program has port {}", addr.port())
 }
 
 /// The family of sockets for an address.

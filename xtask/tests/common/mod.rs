@@ -18,11 +18,6 @@ pub fn runner() -> Runner {
     Runner::with(Launcher::new(env!("CARGO_BIN_EXE_xtask"), xtask::LAB), 1)
 }
 
-/// The folder of the reference programs.
-pub fn solutions() -> PathBuf {
-    exercises::root().parent().unwrap().join("solutions")
-}
-
 /// The programs of a submission, ready to run.
 pub async fn programs(dir: &Path) -> BTreeMap<String, Program> {
     let submission = submission::find(dir, &EXERCISES).await.unwrap();
