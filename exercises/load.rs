@@ -59,6 +59,11 @@ pub fn load(exercise: &str) -> Result<Exercise, LoadError> {
     })
 }
 
+/// Where a check is kept.
+pub(crate) fn check_file(exercise: &str, check: &str) -> PathBuf {
+    folder(exercise).join("checks").join(format!("{check}.check"))
+}
+
 /// Where a check's reviewed snapshot is kept.
 #[must_use]
 pub fn snapshot_file(exercise: &str, check: &str) -> PathBuf {
@@ -83,7 +88,7 @@ impl ExerciseCheck {
 
 fn load_check(exercise: &str, listed: &Listed) -> Result<ExerciseCheck, LoadError> {
     let Listed { name, points } = listed;
-    let path = folder(exercise).join("checks").join(format!("{name}.check"));
+    let path = check_file(exercise, name);
     let check = check::parse(&format!("{exercise}/checks/{name}.check"), &read(&path)?)?;
     Ok(ExerciseCheck { name: name.clone(), points: *points, check, snapshot: snapshot_file(exercise, name) })
 }

@@ -1,5 +1,6 @@
 //! The wrong programs: one known fault each, and the checks that must catch it.
 
+use crate::load::check_file;
 use crate::{Exercise, LoadError, folder};
 use std::collections::BTreeSet;
 use std::fs;
@@ -47,7 +48,7 @@ impl Exercise {
         let all = || self.checks.iter().map(|check| check.name.clone()).collect();
         let fails: BTreeSet<String> =
             if list == "all" { all() } else { list.split(',').map(|name| name.trim().to_owned()).collect() };
-        if let Some(name) = fails.iter().find(|name| self.checks.iter().all(|check| check.name != **name)) {
+        if let Some(name) = fails.iter().find(|name| !check_file(&self.name, name).exists()) {
             return Err(wrong(&format!("`fails:` names `{name}`, which is no check of {}", self.name)));
         }
         Ok(Wrong { path: path.to_owned(), fault, fails })

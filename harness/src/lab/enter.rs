@@ -2,8 +2,8 @@
 #![expect(unsafe_code, reason = "unshare and fork")]
 
 use super::error::{LabError, While};
-use super::job::{Job, Reply};
-use super::{HOST_NAME, net, root, supervise};
+use super::job::{Job, Order, Reply};
+use super::{HOST_NAME, cpu, net, root, supervise};
 use crate::peer;
 use rustix::process::{DumpableBehavior, Gid, Uid, geteuid, set_dumpable_behavior};
 use rustix::thread::{UnshareFlags, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe};
@@ -21,11 +21,12 @@ const INSTEAD_OF_ROOT: [u32; 2] = [1_000_000, 65_534];
 /// What the hidden sub-command of the command line does: takes a [`Job`] from standard input, runs it in a lab of its
 /// own, and writes the answer to standard output. The calling process must have one thread only.
 pub fn main() -> ExitCode {
-    let job = match Job::read(io::stdin().lock()) {
-        Ok(job) => job,
+    let Order { job, cpu } = match Order::read(io::stdin().lock()) {
+        Ok(order) => order,
         Err(error) => return answer(&Err(LabError::new("reading the job", error))),
     };
-    if let Err(error) = isolate(&job) {
+    let confined = cpu.map_or(Ok(()), cpu::stay_on).during("confining the lab to one processor");
+    if let Err(error) = confined.and_then(|()| isolate(&job)) {
         return answer(&Err(error));
     }
     // SAFETY: the process has one thread, so the child may do everything.

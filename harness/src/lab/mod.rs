@@ -14,6 +14,7 @@
 //! - The supervisor reads the system's files without a reactor between: to know that nothing is unread, it must itself
 //!   have been told by the kernel that there is nothing (see ARCHITECTURE.md).
 
+mod cpu;
 mod enter;
 mod error;
 mod job;

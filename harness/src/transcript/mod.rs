@@ -56,7 +56,7 @@ impl Transcript {
                 step.output.iter().filter(|piece| piece.stream == Stream::Stderr).flat_map(|piece| &piece.bytes),
             );
             let mut lines: Vec<String> = step.impossible.iter().map(|why| format!("cannot be done: {why}")).collect();
-            lines.extend(wire.lines(&names, stimulus, &step.packets));
+            lines.extend(wire.lines(&names, stimulus, &step.packets, !step.rest.is_rest()));
             lines.extend(sockets.lines(&names, step));
             lines.extend(output::lines(&names, &step.output));
             lines.extend(ending::lines(stimulus, step, &said));

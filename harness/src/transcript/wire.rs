@@ -8,6 +8,10 @@ use crate::check::Stimulus;
 use crate::event::{Body, Packet, Protocol, Segment};
 use std::net::SocketAddr;
 
+/// How much of one lane, and of one stream, is told of a step that never came to rest.
+const BEGINNING_LINES: usize = 8;
+const BEGINNING_BYTES: usize = 100;
+
 /// What is known of the wire from the steps before.
 #[derive(Default)]
 pub(super) struct Wire {
@@ -35,8 +39,15 @@ struct Lane {
 }
 
 impl Wire {
-    /// The lines of a step.
-    pub(super) fn lines(&mut self, names: &Names<'_>, stimulus: &Stimulus, packets: &[Packet]) -> Vec<String> {
+    /// The lines of a step. Of a step that never came to rest (`restless`) only the beginnings are told: how far the
+    /// program got before it was stopped means nothing.
+    pub(super) fn lines(
+        &mut self,
+        names: &Names<'_>,
+        stimulus: &Stimulus,
+        packets: &[Packet],
+        restless: bool,
+    ) -> Vec<String> {
         let mut lanes = datagrams(names, stimulus, packets);
         for packet in packets {
             if let Body::Tcp(segment) = &packet.body {
@@ -46,7 +57,7 @@ impl Wire {
         for connection in self.connections.iter_mut().filter(|connection| connection.seen_in_step) {
             let ends = connection.ends.map(|end| names.peer(Protocol::Tcp, end));
             let rank = ends.iter().flatten().map(|peer| rank(names, peer)).min().unwrap_or(usize::MAX);
-            let lines = connection.lines(names, stimulus);
+            let lines = connection.lines(names, stimulus, restless);
             lanes.push(Lane { rank, key: lines.first().cloned().unwrap_or_default(), lines });
             connection.end_step();
         }
@@ -55,7 +66,8 @@ impl Wire {
             (a.rank, if a.rank == usize::MAX { a.key.as_str() } else { "" })
                 .cmp(&(b.rank, if b.rank == usize::MAX { b.key.as_str() } else { "" }))
         });
-        lanes.into_iter().flat_map(|lane| lane.lines).collect()
+        let most = if restless { BEGINNING_LINES } else { usize::MAX };
+        lanes.into_iter().flat_map(|lane| beginning(lane.lines, most)).collect()
     }
 
     fn take(&mut self, packet: &Packet, segment: &Segment) {
@@ -101,7 +113,7 @@ impl Connection {
         self.ends == ends || self.ends == [ends[1], ends[0]]
     }
 
-    fn lines(&self, names: &Names<'_>, stimulus: &Stimulus) -> Vec<String> {
+    fn lines(&self, names: &Names<'_>, stimulus: &Stimulus, restless: bool) -> Vec<String> {
         let peers = self.ends.map(|end| names.peer(Protocol::Tcp, end));
         let label = |end: usize| match (peers[end], peers[1 - end], end) {
             (Some(peer), _, _) => peer.to_owned(),
@@ -125,7 +137,13 @@ impl Connection {
         for from in order {
             let stream = &self.streams[from];
             if !stream.fresh.is_empty() {
-                out.push(line(from, &data::name(names, &stream.fresh)));
+                let endless = restless && stream.fresh.len() > BEGINNING_BYTES;
+                let told = if endless {
+                    format!("{} and so on", data::describe(&stream.fresh[..BEGINNING_BYTES]))
+                } else {
+                    data::name(names, &stream.fresh)
+                };
+                out.push(line(from, &told));
             }
             if stream.fresh_fin {
                 out.push(line(from, "FIN"));
@@ -140,6 +158,14 @@ impl Connection {
         self.seen_in_step = false;
         self.streams.iter_mut().for_each(Stream::end_step);
     }
+}
+
+fn beginning(mut lines: Vec<String>, most: usize) -> Vec<String> {
+    if lines.len() > most {
+        lines.truncate(most);
+        lines.push("… and so on".to_owned());
+    }
+    lines
 }
 
 /// Datagrams and ICMP errors, a lane for each other end.
