@@ -25,7 +25,6 @@ const HANGING: f64 = 2.0;
 /// One lab at a time; the runs that are compared alternate. The program's own run is the time from its start to its
 /// end when it is called without arguments, once for each start in the check: the least it could take.
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
 pub struct Bench {
     /// How often each check runs
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]

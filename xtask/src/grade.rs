@@ -19,14 +19,15 @@ use tokio::task::JoinSet;
 
 /// Grade a submission: find its programs, build them, run every check in a lab of its own
 ///
-/// A submission is a folder with one program for each exercise, in any language. For the exercise `tcp_server`
-/// that is one of: a Cargo package with a binary `tcp_server`, `tcp_server.rs`, `tcp_server.py`, or an executable
-/// file `tcp_server`.
-///
-/// Exit codes: 0 everything passed · 1 something failed · 2 the command or the submission is not what it should
-/// be · 3 trouble of ours, which says nothing about the submission.
+/// A submission is a folder with one program for each exercise, in any language. For the exercise tcp_server that is
+/// one of: a Cargo package with a binary tcp_server, tcp_server.rs, tcp_server.py, or an executable file tcp_server.
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_long_help = "\
+Exit codes:
+  0  everything passed
+  1  something failed
+  2  the command or the submission is not what it should be
+  3  trouble of ours, which says nothing about the submission")]
 pub struct Grade {
     /// The folder with the programs [default: the starters in `exercises`]
     submission: Option<PathBuf>,

@@ -22,7 +22,6 @@ use tokio::task::JoinSet;
 /// The programs are the reference programs in every language and all wrong programs. A transcript must be the same in
 /// every run; those of reference programs must be the reviewed ones. What differs is kept, with all that was seen.
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
 pub struct Soak {
     /// How often each check runs on each program
     #[arg(long, short = 'n', value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]

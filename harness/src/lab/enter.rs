@@ -53,7 +53,14 @@ fn isolate(job: &Job) -> Result<(), LabError> {
             root::build(&job.program.needs)?;
             prepared = true;
         }
-        leave_root().during("becoming an ordinary user")?;
+        if let Err(error) = leave_root()
+            && is_real_root()
+        {
+            let remedy = "Netlings never runs a program as root, and root may not become another user here. Remedy: run it \
+                          as an ordinary user.";
+            let error = LabError::new("becoming an ordinary user", error);
+            return Err(LabError { remedy: Some(remedy.to_owned()), ..error });
+        }
     }
     let (uid, gid) = (geteuid(), rustix::process::getegid());
     let all = UnshareFlags::NEWUSER
@@ -90,6 +97,18 @@ fn leave_root() -> io::Result<()> {
     result?;
     // A process that changed its user id may not be looked into, not even by itself: it could not write its own map.
     Ok(set_dumpable_behavior(DumpableBehavior::Dumpable)?)
+}
+
+/// Whether user 0 is the system's root, as far as can be seen, and not an ordinary user whom a namespace calls 0: that one
+/// has nothing to leave behind, and often no other id to become.
+fn is_real_root() -> bool {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    let mut ranges = map.lines().filter_map(|line| {
+        let mut numbers = line.split_whitespace();
+        Some((numbers.next()?, numbers.next()?))
+    });
+    // The first number is the id here, the second what it is outside.
+    ranges.find(|(here, _)| *here == "0").is_none_or(|(_, outside)| outside == "0")
 }
 
 fn map(uid: Uid, gid: Gid) -> io::Result<()> {

@@ -11,7 +11,9 @@ pub(super) fn lines(stimulus: &Stimulus, step: &Step, said: &[u8]) -> Vec<String
     match &step.rest {
         Rest::Gone => {}
         Rest::Idle(_) if step.exit.is_some() => out.push("leaves a process behind".to_owned()),
-        Rest::Idle(waits) if waits.iter().all(|wait| wait.call == "stopped") => out.push("is stopped".to_owned()),
+        Rest::Idle(waits) if !waits.is_empty() && waits.iter().all(|wait| wait.call == "stopped") => {
+            out.push("is stopped".to_owned())
+        }
         Rest::Idle(_) => {}
         // Which of these limits is reached first depends on how fast the machine is, so they are one to the transcript.
         Rest::Spinning { .. } | Rest::Flooding { .. } => out.push(RESTLESS.to_owned()),

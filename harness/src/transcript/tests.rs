@@ -1,1 +1,290 @@
-//! Tests of the canonical form.
+//! The canonical form: what must not change a transcript, for anything that can happen; and what must.
+
+use super::Transcript;
+use crate::check::{self, Check, Parameters};
+use crate::event::{
+    Body, Endpoint, Exit, Flags, Observation, Output, Packet, Protocol, Rest, Segment, Socket, State, Step, Stream,
+};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use rstest::rstest;
+use std::net::SocketAddr;
+
+const CHECK: &str = "\
+# Two clients at once.
+look for A's port, \"hello\", 5
+start tcp_server 8989
+A connects to 8989
+B connects to 8989
+A sends \"hello\"
+";
+const SERVER: &str = "192.168.1.103:8989";
+const FROM_A: &[u8] = b"hello";
+const TO_A: &[u8] = "ok, 问题正在处理中...".as_bytes();
+const TO_B: &[u8] = b"wait";
+
+/// What may be different in two runs of the same correct program.
+#[derive(Clone, Debug)]
+struct Chance {
+    /// The ephemeral ports of A and B.
+    ports: (u16, u16),
+    /// Where the sequence numbers of the four directions begin.
+    isn: [u32; 4],
+    /// Where streams are cut.
+    cuts: Vec<Index>,
+    /// Which segments are sent again.
+    again: Vec<Index>,
+    /// How directions are interleaved.
+    order: Vec<u8>,
+    /// Where the output is cut, and whether standard error is used.
+    output: (usize, bool),
+    /// `[::]` dual-stack instead of `0.0.0.0`.
+    dual_stack: bool,
+}
+
+/// A run without any accident.
+fn plain() -> Chance {
+    Chance {
+        ports: (40_000, 40_001),
+        isn: [0; 4],
+        cuts: Vec::new(),
+        again: Vec::new(),
+        order: Vec::new(),
+        output: (0, false),
+        dual_stack: false,
+    }
+}
+
+fn any_chance() -> impl Strategy<Value = Chance> {
+    let ports = (32_768..60_000_u16, 1..999_u16).prop_map(|(a, more)| (a, a + more));
+    let many = |most| prop::collection::vec(any::<Index>(), 0..most);
+    let order = prop::collection::vec(any::<u8>(), 0..60);
+    (ports, any::<[u32; 4]>(), many(6), many(4), order, (0..40_usize, any::<bool>()), any::<bool>()).prop_map(
+        |(ports, isn, cuts, again, order, output, dual_stack)| Chance {
+            ports,
+            isn,
+            cuts,
+            again,
+            order,
+            output,
+            dual_stack,
+        },
+    )
+}
+
+/// One direction of a connection.
+struct Direction {
+    src: SocketAddr,
+    dst: SocketAddr,
+    isn: u32,
+}
+
+impl Direction {
+    fn packet(&self, offset: usize, flags: Flags, payload: &[u8]) -> Packet {
+        let seq = self.isn.wrapping_add(offset as u32);
+        let segment = Segment { seq, ack: 0, window: 512, flags, payload: payload.to_vec() };
+        Packet { at_ns: 0, src: self.src, dst: self.dst, body: Body::Tcp(segment) }
+    }
+
+    /// A stream and its FIN as segments, cut and sent again as chance wills.
+    fn stream(&self, bytes: &[u8], fin: bool, chance: &Chance) -> Vec<Packet> {
+        let mut cuts: Vec<_> = chance.cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+        cuts.extend([0, bytes.len()]);
+        cuts.sort_unstable();
+        cuts.dedup();
+        let ack = Flags { ack: true, ..Flags::default() };
+        let mut out: Vec<_> = cuts.windows(2).map(|cut| self.packet(1 + cut[0], ack, &bytes[cut[0]..cut[1]])).collect();
+        // A pure acknowledgement in between.
+        out.insert(chance.cuts.len().min(out.len()), self.packet(1, ack, b""));
+        if fin {
+            out.push(self.packet(1 + bytes.len(), Flags { fin: true, ..ack }, b""));
+        }
+        for again in &chance.again {
+            let segment = again.get(&out).clone();
+            out.push(segment);
+        }
+        out
+    }
+}
+
+/// Merges sequences in an order that chance gives, each in its own order.
+fn interleave(sequences: Vec<Vec<Packet>>, order: &[u8]) -> Vec<Packet> {
+    let mut queues: Vec<_> = sequences.into_iter().map(Vec::into_iter).collect();
+    let mut out = Vec::new();
+    for choice in order {
+        let index = usize::from(*choice) % queues.len();
+        out.extend(queues[index].next());
+    }
+    out.extend(queues.into_iter().flatten());
+    out
+}
+
+fn check() -> Check {
+    check::parse("two.check", CHECK).unwrap()
+}
+
+fn observe(chance: &Chance) -> Observation {
+    let server: SocketAddr = SERVER.parse().unwrap();
+    let a = SocketAddr::new([192, 168, 1, 11].into(), chance.ports.0);
+    let b = SocketAddr::new([192, 168, 1, 12].into(), chance.ports.1);
+    let [from_a, to_a, from_b, to_b] = [(a, server), (server, a), (b, server), (server, b)];
+    let direction = |(src, dst), isn| Direction { src, dst, isn };
+    let from_a = direction(from_a, chance.isn[0]);
+    let to_a = direction(to_a, chance.isn[1]);
+    let from_b = direction(from_b, chance.isn[2]);
+    let to_b = direction(to_b, chance.isn[3]);
+
+    let mut steps = Vec::new();
+    steps.push(step(0, Vec::new(), chance));
+    steps.push(step(1, handshake(&from_a, &to_a), chance));
+    steps.push(step(2, handshake(&from_b, &to_b), chance));
+    let packets = interleave(
+        vec![from_a.stream(FROM_A, false, chance), to_a.stream(TO_A, true, chance), to_b.stream(TO_B, false, chance)],
+        &chance.order,
+    );
+    let mut last = step(3, packets, chance);
+    let text = format!("client {a}\nreceived {} bytes: hello\n", FROM_A.len());
+    let (first, second) = text.split_at(chance.output.0);
+    let stream = if chance.output.1 { Stream::Stderr } else { Stream::Stdout };
+    last.output = [first, second].map(|part| Output { stream, bytes: part.into() }).into();
+    last.exit = Some(Exit::Status(0));
+    last.rest = Rest::Gone;
+    steps.push(last);
+
+    let endpoint = |peer: &str, local, since| Endpoint { peer: peer.into(), protocol: Protocol::Tcp, local, since };
+    Observation { steps, endpoints: vec![endpoint("A", a, 1), endpoint("B", b, 2)], ephemeral: (32_768, 60_999) }
+}
+
+fn handshake(from: &Direction, to: &Direction) -> Vec<Packet> {
+    let syn = Flags { syn: true, ..Flags::default() };
+    let ack = Flags { ack: true, ..Flags::default() };
+    vec![from.packet(0, syn, b""), to.packet(0, Flags { ack: true, ..syn }, b""), from.packet(1, ack, b"")]
+}
+
+fn step(stimulus: usize, packets: Vec<Packet>, chance: &Chance) -> Step {
+    let any = if chance.dual_stack { "[::]:8989" } else { "0.0.0.0:8989" };
+    let listener = Socket {
+        protocol: Protocol::Tcp,
+        local: any.parse().unwrap(),
+        remote: "0.0.0.0:0".parse().unwrap(),
+        state: State::Listen,
+        v6_only: false,
+        peers: false,
+        receive_queue: 0,
+        send_queue: 0,
+        timer: 0,
+        inode: 1,
+    };
+    Step {
+        stimulus,
+        impossible: None,
+        packets,
+        output: Vec::new(),
+        sockets: vec![listener],
+        exit: None,
+        rest: Rest::Idle(Vec::new()),
+        cpu_ms: 0,
+        wall_us: 0,
+    }
+}
+
+fn text(seen: &Observation) -> String {
+    Transcript::new(&check(), &Parameters::default(), seen).to_string()
+}
+
+#[test]
+fn a_transcript_is_the_stimuli_with_what_followed() {
+    insta::assert_snapshot!(text(&observe(&plain())), @r#"
+    start tcp_server 8989
+      listens on tcp *:8989
+    A connects to 8989
+      A → program  SYN
+      program → A  SYN,ACK
+      A → program  ACK
+    B connects to 8989
+      B → program  SYN
+      program → B  SYN,ACK
+      B → program  ACK
+    A sends "hello"
+      A → program  "hello" (5 bytes)
+      program → A  "ok, 问题正在处理中..." (28 bytes)
+      program → A  FIN
+      program → B  "wait" (4 bytes)
+      shows A's port, "hello", 5
+      exits 0
+    "#);
+}
+
+proptest! {
+    #[test]
+    fn cutting_interleaving_retransmissions_and_ports_do_not_change_it(chance in any_chance()) {
+        prop_assert_eq!(text(&observe(&chance)), text(&observe(&plain())));
+    }
+
+    #[test]
+    fn it_can_be_read_back(chance in any_chance()) {
+        let transcript = Transcript::new(&check(), &Parameters::default(), &observe(&chance));
+        prop_assert_eq!(Transcript::parse(&transcript.to_string()), transcript);
+    }
+}
+
+fn last(seen: &mut Observation) -> &mut Step {
+    seen.steps.last_mut().unwrap()
+}
+
+fn segments(step: &mut Step) -> impl Iterator<Item = &mut Segment> {
+    step.packets.iter_mut().filter_map(|packet| match &mut packet.body {
+        Body::Tcp(segment) => Some(segment),
+        _ => None,
+    })
+}
+
+/// Everything that a transcript keeps: changing it changes the text.
+#[rstest]
+#[case::one_byte(|seen: &mut Observation| segments(last(seen)).for_each(|segment| {
+    segment.payload.iter_mut().take(1).for_each(|byte| *byte ^= 1);
+}))]
+#[case::a_reset_for_a_fin(|seen: &mut Observation| segments(last(seen)).filter(|segment| segment.flags.fin).for_each(|segment| {
+    segment.flags = Flags { rst: true, ..Flags::default() };
+}))]
+#[case::a_missing_fin(|seen: &mut Observation| segments(last(seen)).for_each(|segment| segment.flags.fin = false))]
+#[case::an_exit_code(|seen: &mut Observation| last(seen).exit = Some(Exit::Status(1)))]
+#[case::a_signal(|seen: &mut Observation| last(seen).exit = Some(Exit::Signal(11)))]
+#[case::going_on(|seen: &mut Observation| last(seen).exit = None)]
+#[case::spinning(|seen: &mut Observation| last(seen).rest = Rest::Spinning { cpu_ms: 1000 })]
+#[case::a_value_that_is_not_shown(|seen: &mut Observation| last(seen).output.clear())]
+#[case::another_port(|seen: &mut Observation| seen.steps[0].sockets[0].local.set_port(9898))]
+#[case::one_address_only(|seen: &mut Observation| seen.steps[0].sockets[0].local.set_ip([127, 0, 0, 1].into()))]
+#[case::ipv6_only(|seen: &mut Observation| {
+    seen.steps[0].sockets[0].local = "[::]:8989".parse().unwrap();
+    seen.steps[0].sockets[0].v6_only = true;
+})]
+#[case::a_state_left_behind(|seen: &mut Observation| {
+    let left = Socket { state: State::TimeWait, ..last(seen).sockets[0].clone() };
+    last(seen).sockets.push(left);
+})]
+fn what_counts_changes_the_transcript(#[case] change: fn(&mut Observation)) {
+    let mut seen = observe(&plain());
+    change(&mut seen);
+    assert_ne!(text(&seen), text(&observe(&plain())));
+}
+
+#[test]
+fn the_boundaries_of_datagrams_are_kept() {
+    let check = check::parse("udp.check", "P binds udp 192.168.1.103:8080\nstart udp_sender").unwrap();
+    let send = |parts: &[&str]| {
+        let mut step = step(1, Vec::new(), &plain());
+        let (src, dst) = ("192.168.1.103:40000".parse().unwrap(), "192.168.1.103:8080".parse().unwrap());
+        let datagram = |part: &&str| Packet { at_ns: 0, src, dst, body: Body::Udp { payload: part.as_bytes().into() } };
+        step.packets = parts.iter().map(datagram).collect();
+        step.sockets.clear();
+        let peer = Endpoint { peer: "P".into(), protocol: Protocol::Udp, local: dst, since: 0 };
+        let seen = Observation { steps: vec![step], endpoints: vec![peer], ephemeral: (32_768, 60_999) };
+        Transcript::new(&check, &Parameters::default(), &seen).to_string()
+    };
+    assert_eq!(
+        send(&["hel", "lo"]),
+        "start udp_sender\n  program → P  \"hel\" (3 bytes)\n  program → P  \"lo\" (2 bytes)\n"
+    );
+    assert_ne!(send(&["hel", "lo"]), send(&["hello"]));
+}

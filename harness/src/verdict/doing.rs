@@ -88,7 +88,11 @@ fn of_wait(wait: &Wait, several: bool) -> String {
     }
     let on: Vec<_> = wait.on.iter().map(|at| format!("descriptor {} ({})", at.fd, at.what)).collect();
     let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(" and ")) };
-    let limit = wait.timeout_ms.map(|ms| format!(", with a time-out of {ms} ms")).unwrap_or_default();
+    let limit = match wait.timeout_ms {
+        None => String::new(),
+        Some(ms @ ..10_000) => format!(", with a time-out of {ms} ms"),
+        Some(ms) => format!(", with a time-out of {} s", ms / 1000),
+    };
     format!("{who} waits in {}{on}{limit}.", wait.call)
 }
 

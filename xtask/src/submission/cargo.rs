@@ -69,8 +69,8 @@ pub(super) async fn binaries(dir: &Path) -> Result<Vec<Binary>, String> {
     if !manifest.is_file() {
         return Ok(Vec::new());
     }
-    let mut command = cargo();
-    command.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&manifest);
+    let mut command = cargo(dir);
+    command.args(["metadata", "--no-deps", "--format-version", "1"]);
     let output = command.output().await.map_err(|error| format!("cargo cannot be run: {error}"))?;
     if !output.status.success() {
         return Err(format!("Cargo.toml cannot be read.\n{}", String::from_utf8_lossy(&output.stderr).trim()));
@@ -92,8 +92,8 @@ pub(super) async fn binaries(dir: &Path) -> Result<Vec<Binary>, String> {
 
 /// Builds binaries, given as package and name. One that does not compile does not stop the others.
 pub(super) async fn build(dir: &Path, binaries: &[(&str, &str)]) -> Result<BTreeMap<String, Built>, Trouble> {
-    let mut command = cargo();
-    command.args(["build", "--keep-going", "--message-format=json", "--manifest-path"]).arg(dir.join("Cargo.toml"));
+    let mut command = cargo(dir);
+    command.args(["build", "--keep-going", "--message-format=json"]);
     // The starters belong to a package that we are built from: what they need is in our own folder already. They are
     // the only programs there, so nothing can take their names.
     if dir != exercises::root() {
@@ -137,7 +137,9 @@ pub(super) async fn build(dir: &Path, binaries: &[(&str, &str)]) -> Result<BTree
     Ok(binaries.iter().map(|(_, name)| ((*name).to_owned(), result_of(name))).collect())
 }
 
-/// The cargo that runs us, if one does.
-fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
+/// The cargo that runs us, if one does, in a folder with a `Cargo.toml`.
+fn cargo(dir: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    command.current_dir(dir).args(["--color", "never"]);
+    command
 }

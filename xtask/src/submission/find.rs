@@ -71,14 +71,17 @@ fn files(dir: &Path, exercise: &str, notes: &mut Vec<String>) -> Vec<Source> {
 
 fn nothing_found(exercises: &[&str], notes: &[String]) -> String {
     let example = exercises.first().copied().unwrap_or_default();
-    let mut out = format!(
-        "no program found. For {example} these would be one:\n\
-         \x20 {example}.py       a Python program\n\
-         \x20 {example}.rs       a Rust program in one file\n\
-         \x20 {example}          an executable file\n\
-         \x20 Cargo.toml{pad}  a Cargo package with a binary `{example}`",
-        pad = " ".repeat(example.len().saturating_sub(7)),
-    );
+    let width = example.len().max("Cargo".len()) + ".toml".len();
+    let rows = [
+        (format!("{example}.py"), "a Python program".to_owned()),
+        (format!("{example}.rs"), "a Rust program in one file".to_owned()),
+        (example.to_owned(), "an executable file".to_owned()),
+        ("Cargo.toml".to_owned(), format!("a Cargo package with a binary `{example}`")),
+    ];
+    let mut out = format!("no program found. For {example} it would be one of:");
+    for (file, what) in rows {
+        out.push_str(&format!("\n  {file:width$}  {what}"));
+    }
     if exercises.len() > 1 {
         out.push_str(&format!("\nThe exercises are: {}.", exercises.join(", ")));
     }
