@@ -175,6 +175,18 @@ fn help_says_what_there_is() {
     insta::assert_snapshot!("help_grade", said(xtask().args(["grade", "--help"]), dir.path()));
 }
 
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = program("README.md");
+    let solutions = xtask::programs::solutions();
+    let wrong = submission(&[("tcp_server.py", &program("exercises/tcp_server/wrong/does_not_reuse_the_address.py"))]);
+    for (args, dir) in [(&[][..], solutions.as_path()), (&["--exercise", "tcp_server"], wrong.path())] {
+        let told = said(xtask().arg("grade").args(args).arg(dir), dir);
+        let report = told.rsplit_once("exit ").unwrap().0;
+        assert!(readme.contains(report), "the README does not show this:\n{report}");
+    }
+}
+
 /// All reviewed snapshots with their texts.
 fn snapshots() -> Vec<(PathBuf, Vec<u8>)> {
     let mut out = Vec::new();

@@ -11,6 +11,10 @@ use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
+/// Bytes that a peer's TCP socket takes or sends before somebody reads. Fixed, so that the kernel does not enlarge it:
+/// between two looks, no more than this can go over the wire, and the capture has room for it.
+const BUFFER: usize = 65_536;
+
 const FLAGS: SocketFlags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
 
 /// A socket of a peer, from its making to its close.
@@ -31,7 +35,13 @@ pub(super) struct PeerSocket {
 impl PeerSocket {
     fn new(kind: SocketType, addr: SocketAddr) -> io::Result<Self> {
         let fd = socket_with(family(addr), kind, FLAGS, None)?;
-        Ok(Self::from_fd(fd, kind == SocketType::STREAM))
+        let stream = kind == SocketType::STREAM;
+        if stream {
+            // A listener's connections have its buffers.
+            sockopt::set_socket_recv_buffer_size(&fd, BUFFER)?;
+            sockopt::set_socket_send_buffer_size(&fd, BUFFER)?;
+        }
+        Ok(Self::from_fd(fd, stream))
     }
 
     const fn from_fd(fd: OwnedFd, stream: bool) -> Self {

@@ -29,6 +29,9 @@ const PACKETS_MAX: u64 = 20_000;
 /// what makes no event (a task that goes to sleep) is found by looking.
 const PAUSE: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(2));
 
+/// Looks in a row with activity that follow each other at once.
+const AT_ONCE: u32 = 4;
+
 /// What settling needs of a lab.
 pub trait World {
     /// Takes in everything that has come since the last time: packets, output, exits; feeds what is still to be
@@ -53,11 +56,11 @@ pub trait World {
     /// CPU time of the program's processes that have been reaped.
     fn reaped_cpu(&self) -> Duration;
 
-    /// Waits until something can be drained, at most for `pause`.
+    /// Lets the lab run for `pause`, or (`or_less`) only until something can be drained.
     ///
     /// # Errors
     /// Trouble of ours.
-    fn pause(&mut self, pause: Duration) -> io::Result<()>;
+    fn pause(&mut self, pause: Duration, or_less: bool) -> io::Result<()>;
 }
 
 /// What a [`World::drain`] has taken in.
@@ -125,10 +128,10 @@ pub fn settle(world: &mut impl World, cpu_before: Duration) -> io::Result<Settle
         }
         let first_look = looks.previous.as_ref() != Some(&sample);
         looks.previous = Some(sample);
-        if activity.any() {
-            looks.pause = PAUSE.0;
-        } else if !(calm && first_look) {
-            world.pause(looks.pause)?;
+        if let Some(pause) = looks.active(activity) {
+            world.pause(pause, false)?;
+        } else if !activity.any() && !(calm && first_look) {
+            world.pause(looks.pause, true)?;
             looks.pause = (looks.pause * 2).min(PAUSE.1);
         }
     }
@@ -153,6 +156,8 @@ struct Looks {
     previous: Option<Sample>,
     cycles: Cycles,
     pause: Duration,
+    /// Looks in a row in which something happened.
+    active: u32,
     output: u64,
     packets: u64,
     looks: u32,
@@ -168,6 +173,7 @@ impl Looks {
             previous: None,
             cycles: Cycles::default(),
             pause: PAUSE.0,
+            active: 0,
             output: 0,
             packets: 0,
             looks: 0,
@@ -185,6 +191,20 @@ impl Looks {
         if activity.is_effect() || other_tasks {
             self.cycles.forget();
         }
+    }
+
+    /// After activity the next look comes at once, because the lab may have settled by now. A program that does not stop
+    /// is left the processor for longer and longer: it shares it with us, and would come to its limits slower the more
+    /// often we look.
+    fn active(&mut self, activity: Activity) -> Option<Duration> {
+        if !activity.any() {
+            self.active = 0;
+            return None;
+        }
+        self.pause = PAUSE.0;
+        self.active += 1;
+        let longer = self.active.checked_sub(AT_ONCE)?;
+        Some((PAUSE.0 * 2_u32.pow(longer.min(16))).min(PAUSE.1))
     }
 
     fn cpu(&self, world: &impl World) -> io::Result<Duration> {

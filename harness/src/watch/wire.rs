@@ -15,6 +15,9 @@ const FRAME_MAX: usize = 128 * 1024;
 /// losses are noticed, see [`Wire::lost`].
 const RECEIVE_BUFFER: libc::c_int = 8 * 1024 * 1024;
 
+/// Most frames that are taken in at once.
+const PASS: usize = 4096;
+
 /// A capture on `lo`.
 ///
 /// Every packet is seen twice there: when it goes out and when it comes in. One copy is kept; the other tells that
@@ -60,12 +63,15 @@ impl Wire {
         Ok(Self { socket, buffer: vec![0; FRAME_MAX], out: 0, come_in: 0, lost: 0 })
     }
 
-    /// Reads every packet that has come since the last time.
+    /// Reads the packets that have come since the last time, up to a few thousand; returns how many more came that the
+    /// kernel could not keep for us.
     ///
     /// # Errors
-    /// Those of `recvmsg(2)`.
-    pub fn read(&mut self, mut seen: impl FnMut(Packet)) -> io::Result<()> {
-        while let Some((kind, at_ns, len)) = self.receive()? {
+    /// Those of `recvmsg(2)` and `getsockopt(2)`.
+    pub fn read(&mut self, mut seen: impl FnMut(Packet)) -> io::Result<u64> {
+        // A flood must not keep us from everything else.
+        for _ in 0..PASS {
+            let Some((kind, at_ns, len)) = self.receive()? else { break };
             if kind == libc::PACKET_OUTGOING {
                 self.out += 1;
                 packet::parse(at_ns, &self.buffer[..len.min(FRAME_MAX)]).into_iter().for_each(&mut seen);
@@ -73,20 +79,26 @@ impl Wire {
                 self.come_in += 1;
             }
         }
-        Ok(())
+        let lost = self.newly_lost()?;
+        self.lost += lost;
+        Ok(lost)
     }
 
-    /// How many packets have gone out and not come in yet.
+    /// How many packets have gone out and not come in yet. Once packets were lost nobody knows.
     #[must_use]
     pub const fn in_flight(&self) -> u64 {
-        self.out.saturating_sub(self.come_in)
+        if self.lost == 0 { self.out.saturating_sub(self.come_in) } else { 0 }
     }
 
-    /// How many frames the kernel could not keep for us. Anything but 0 makes the capture worthless as evidence.
-    ///
-    /// # Errors
-    /// Those of `getsockopt(2)`.
-    pub fn lost(&mut self) -> io::Result<u64> {
+    /// How many frames the kernel could not keep for us. Anything but 0 makes the capture worthless as evidence of
+    /// anything but a flood.
+    #[must_use]
+    pub const fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// The kernel's count of lost frames; reading it sets it back to 0.
+    fn newly_lost(&self) -> io::Result<u64> {
         // SAFETY: two integers, for which zero is a value.
         let mut stats: libc::tpacket_stats = unsafe { mem::zeroed() };
         let mut len = mem::size_of_val(&stats) as libc::socklen_t;
@@ -103,9 +115,7 @@ impl Wire {
         if result < 0 {
             return Err(io::Error::last_os_error());
         }
-        // Reading the counter sets it back to 0.
-        self.lost += u64::from(stats.tp_drops);
-        Ok(self.lost)
+        Ok(u64::from(stats.tp_drops))
     }
 
     /// One frame into `self.buffer`: packet type, time, length.

@@ -42,16 +42,12 @@ struct Target {
 
 /// What we read of `cargo build --message-format=json`.
 #[derive(Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
+#[serde(tag = "reason")]
 enum Message {
-    CompilerArtifact {
-        target: Target,
-        executable: Option<PathBuf>,
-    },
-    CompilerMessage {
-        target: Target,
-        message: Diagnostic,
-    },
+    #[serde(rename = "compiler-artifact")]
+    Artifact { target: Target, executable: Option<PathBuf> },
+    #[serde(rename = "compiler-message")]
+    Diagnosed { target: Target, message: Diagnostic },
     #[serde(other)]
     Other,
 }
@@ -110,10 +106,10 @@ pub(super) async fn build(dir: &Path, binaries: &[(&str, &str)]) -> Result<BTree
     let mut errors: Vec<(String, String)> = Vec::new();
     for message in output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()) {
         match message {
-            Message::CompilerArtifact { target, executable: Some(path) } => {
+            Message::Artifact { target, executable: Some(path) } => {
                 ready.insert(target.name, path);
             }
-            Message::CompilerMessage { target, message } if message.level.starts_with("error") => {
+            Message::Diagnosed { target, message } if message.level.starts_with("error") => {
                 errors.push((target.name, message.rendered.unwrap_or_default()));
             }
             _ => {}

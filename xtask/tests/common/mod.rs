@@ -4,7 +4,7 @@ use exercises::{EXERCISES, Exercise};
 use harness::lab::Launcher;
 use harness::program::Program;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use xtask::run::{Ran, Runner};
 use xtask::submission::{self, Built};
 
