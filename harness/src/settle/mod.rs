@@ -126,11 +126,12 @@ pub fn settle(world: &mut impl World, cpu_before: Duration) -> io::Result<Settle
         if let Some(rest) = looks.never_rests(world)? {
             return Ok(Settled { rest, sockets: world.sockets()?, cpu: looks.cpu(world)? });
         }
-        let first_look = looks.previous.as_ref() != Some(&sample);
+        // A calm look that differs from the one before is followed by its confirmation at once.
+        let to_confirm = calm && looks.previous.as_ref() != Some(&sample);
         looks.previous = Some(sample);
         if let Some(pause) = looks.active(activity) {
             world.pause(pause, false)?;
-        } else if !activity.any() && !(calm && first_look) {
+        } else if !activity.any() && !to_confirm {
             world.pause(looks.pause, true)?;
             looks.pause = (looks.pause * 2).min(PAUSE.1);
         }
