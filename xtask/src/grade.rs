@@ -1,6 +1,6 @@
 //! `cargo xtask grade`: the programs of a submission, graded.
 
-use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, ProgramOutcome};
+use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, Points, ProgramOutcome};
 use crate::report::{self, Format};
 use crate::run::{Runner, default_jobs};
 use crate::select::Select;
@@ -87,11 +87,13 @@ pub async fn grade(
             points: check.points,
             result: results.remove(&(number, index)).unwrap_or(CheckResult::Skip),
         });
+        let checks: Vec<_> = checks.collect();
         ExerciseOutcome {
             name: exercise.name.clone(),
             title: exercise.title.clone(),
+            points: Points::of(&checks),
             parameters: exercise.params.0.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
-            checks: checks.collect(),
+            checks,
             program: match built.remove(&exercise.name) {
                 None => ProgramOutcome::NotHandedIn,
                 Some(Built::Ready(_)) => ProgramOutcome::Ready { source },
@@ -100,7 +102,9 @@ pub async fn grade(
             },
         }
     });
-    Ok(Outcome { submission: shown, exercises: outcomes.collect() })
+    let exercises: Vec<ExerciseOutcome> = outcomes.collect();
+    let points = Points::of(exercises.iter().flat_map(|exercise| &exercise.checks));
+    Ok(Outcome { submission: shown, points, exercises })
 }
 
 /// The results of all checks whose programs are ready, by the numbers of exercise and check.

@@ -1,10 +1,11 @@
 //! `cargo xtask list`: the exercises and their checks.
 
-use crate::report::columns;
+use crate::report::{self, columns};
 use crate::select::Select;
 use crate::trouble::Trouble;
-use anstream::println;
+use anstyle::Style;
 use clap::Args;
+use exercises::Exercise;
 use std::process::ExitCode;
 
 /// Show the exercises and their checks, and what each is about
@@ -21,23 +22,25 @@ impl List {
     /// When an exercise cannot be read.
     pub fn run(self) -> Result<ExitCode, Trouble> {
         let width = columns::terminal_width();
-        for (index, exercise) in self.select.load()?.iter().enumerate() {
-            if index > 0 {
-                println!();
-            }
-            let bold = anstyle::Style::new().bold();
-            println!("{bold}{}{bold:#}  {}", exercise.name, exercise.title);
-            columns::wrap(&exercise.summary, width, 2).iter().for_each(|line| println!("{line}"));
-            let names = exercise.checks.iter().map(|check| columns::width(&check.name)).max().unwrap_or(0);
-            for check in &exercise.checks {
-                let indent = 4 + names + 2;
-                let about = columns::wrap(&check.check.about, width, indent);
-                let name = columns::pad(&check.name, names);
-                for (index, line) in about.iter().enumerate() {
-                    if index == 0 { println!("    {name}  {}", line.trim_start()) } else { println!("{line}") }
-                }
-            }
-        }
+        let exercises = self.select.load()?;
+        let sections: Vec<_> = exercises.iter().map(|exercise| section(exercise, width)).collect();
+        report::write(&sections.join("\n"))?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// One exercise with its checks.
+fn section(exercise: &Exercise, width: usize) -> String {
+    let bold = Style::new().bold();
+    let mut lines = vec![format!("{bold}{}{bold:#}  {}", exercise.name, exercise.title)];
+    lines.extend(columns::wrap(&exercise.summary, width, 2));
+    let names = exercise.checks.iter().map(|check| columns::width(&check.name)).max().unwrap_or(0);
+    for check in &exercise.checks {
+        let mut about = columns::wrap(&check.check.about, width, 4 + names + 2).into_iter();
+        let first = about.next().unwrap_or_default();
+        lines.push(format!("    {}  {}", columns::pad(&check.name, names), first.trim_start()));
+        lines.extend(about);
+    }
+    lines.push(String::new());
+    lines.join("\n")
 }

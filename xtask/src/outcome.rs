@@ -5,12 +5,15 @@ use harness::lab::LabError;
 use harness::verdict::{Difference, Doing};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The grade of a whole submission.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
     /// The submission, as it was named on the command line.
     pub submission: String,
+    /// Of all exercises together.
+    pub points: Points,
     /// In teaching order.
     pub exercises: Vec<ExerciseOutcome>,
 }
@@ -22,6 +25,8 @@ pub struct ExerciseOutcome {
     pub name: String,
     /// A few words about it.
     pub title: String,
+    /// Of all its checks together.
+    pub points: Points,
     /// The values that the checks name, as text.
     pub parameters: BTreeMap<String, String>,
     /// What became of the program before any check.
@@ -93,6 +98,32 @@ pub struct Failure {
     pub steps: usize,
     /// What the program was doing at that moment.
     pub doing: Doing,
+}
+
+/// How much was reached, of how much.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Points {
+    /// Of the checks that are passed.
+    pub got: u32,
+    /// Of all checks.
+    pub of: u32,
+}
+
+impl Points {
+    /// The points of some checks.
+    #[must_use]
+    pub fn of<'a>(checks: impl IntoIterator<Item = &'a CheckOutcome>) -> Self {
+        checks.into_iter().fold(Self::default(), |sum, check| Self {
+            got: sum.got + if check.passed() { check.points } else { 0 },
+            of: sum.of + check.points,
+        })
+    }
+}
+
+impl fmt::Display for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} points", self.got, self.of)
+    }
 }
 
 impl Outcome {

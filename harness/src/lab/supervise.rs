@@ -7,7 +7,7 @@ use crate::peer::Peers;
 use crate::program::{self, Launched};
 use crate::settle::{self, Activity, World};
 use crate::watch::sockets::SocketTable;
-use crate::watch::tasks;
+use crate::watch::tasks::{self, Sample};
 use crate::watch::wire::Wire;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
@@ -227,6 +227,10 @@ impl World for Supervisor<'_> {
             return Err(io::Error::other("the grader has gone"));
         }
         Ok(activity)
+    }
+
+    fn sample(&mut self) -> io::Result<Sample> {
+        tasks::sample()
     }
 
     fn in_flight(&self) -> u64 {

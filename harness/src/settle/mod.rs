@@ -13,7 +13,7 @@ use crate::event::{Flood, Rest, Socket, State, Wait};
 use crate::watch::tasks::{self, Doing, Sample};
 use cycle::Cycles;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// CPU time without any packet or socket change after which a program is spinning.
 ///
@@ -32,6 +32,10 @@ const PAUSE: (Duration, Duration) = (Duration::from_micros(50), Duration::from_m
 /// Looks in a row with activity that follow each other at once.
 const AT_ONCE: u32 = 4;
 
+/// Wall time in which nothing happened, no CPU time was used, and the lab did not settle all the same: then something is
+/// wrong with us or with the machine. It is far beyond [`cycle`]'s patience with a single wait, and never a verdict.
+const STUCK: Duration = Duration::from_secs(120);
+
 /// What settling needs of a lab.
 pub trait World {
     /// Takes in everything that has come since the last time: packets, output, exits; feeds what is still to be
@@ -40,6 +44,12 @@ pub trait World {
     /// # Errors
     /// Trouble of ours.
     fn drain(&mut self) -> io::Result<Activity>;
+
+    /// Every task of the program.
+    ///
+    /// # Errors
+    /// Trouble of ours.
+    fn sample(&mut self) -> io::Result<Sample>;
 
     /// Packets that have been sent and have not arrived.
     fn in_flight(&self) -> u64;
@@ -103,12 +113,16 @@ pub struct Settled {
 /// Runs the lab until it is settled, or until the program has shown that it never will be.
 ///
 /// # Errors
-/// Trouble of ours: the kernel's files cannot be read, or the grader has gone.
+/// Trouble of ours: the kernel's files cannot be read, the grader has gone, or nothing happens and we do not know why.
 pub fn settle(world: &mut impl World, cpu_before: Duration) -> io::Result<Settled> {
+    settle_or_be_stuck(world, cpu_before, STUCK)
+}
+
+fn settle_or_be_stuck(world: &mut impl World, cpu_before: Duration, stuck: Duration) -> io::Result<Settled> {
     let mut looks = Looks::new(cpu_before);
     loop {
         let activity = world.drain()?;
-        let sample = tasks::sample()?;
+        let sample = world.sample()?;
         looks.note(activity, &sample);
         let calm = !activity.any() && world.in_flight() == 0 && !world.unwritten() && sample.is_asleep();
         if calm && looks.previous.as_ref() == Some(&sample) {
@@ -125,6 +139,15 @@ pub fn settle(world: &mut impl World, cpu_before: Duration) -> io::Result<Settle
         }
         if let Some(rest) = looks.never_rests(world)? {
             return Ok(Settled { rest, sockets: world.sockets()?, cpu: looks.cpu(world)? });
+        }
+        if looks.quiet_since.elapsed() > stuck {
+            return Err(io::Error::other(format!(
+                "the lab does not settle, and nothing happens in it: {} packets in flight, {}{} of {} tasks asleep",
+                world.in_flight(),
+                if world.unwritten() { "something of ours not written, " } else { "" },
+                sample.tasks.values().filter(|task| task.doing != Doing::Running).count(),
+                sample.tasks.len()
+            )));
         }
         // A calm look that differs from the one before is followed by its confirmation at once.
         let to_confirm = calm && looks.previous.as_ref() != Some(&sample);
@@ -165,6 +188,10 @@ struct Looks {
     cpu_before: Duration,
     /// CPU time at the last packet or end of a process.
     cpu_at_change: Duration,
+    /// CPU time when it was last read.
+    cpu_last: Duration,
+    /// When something last happened or ran.
+    quiet_since: Instant,
     changed: bool,
 }
 
@@ -180,11 +207,16 @@ impl Looks {
             looks: 0,
             cpu_before,
             cpu_at_change: cpu_before,
+            cpu_last: cpu_before,
+            quiet_since: Instant::now(),
             changed: false,
         }
     }
 
     fn note(&mut self, activity: Activity, sample: &Sample) {
+        if activity.any() {
+            self.quiet_since = Instant::now();
+        }
         self.output += activity.output;
         self.packets += activity.packets;
         self.changed |= activity.packets > 0 || activity.exits > 0;
@@ -226,6 +258,9 @@ impl Looks {
             return Ok(None);
         }
         let cpu = cpu_so_far(world)?;
+        if std::mem::replace(&mut self.cpu_last, cpu) != cpu {
+            self.quiet_since = Instant::now();
+        }
         if std::mem::take(&mut self.changed) {
             self.cpu_at_change = cpu;
         }
@@ -249,4 +284,42 @@ fn is_moving(socket: &Socket) -> bool {
 
 fn alive(sample: &Sample) -> bool {
     sample.tasks.values().any(|task| task.doing != Doing::Dead)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A lab in which a packet never arrives.
+    struct Stuck;
+
+    impl World for Stuck {
+        fn drain(&mut self) -> io::Result<Activity> {
+            Ok(Activity::default())
+        }
+        fn sample(&mut self) -> io::Result<Sample> {
+            Ok(Sample::default())
+        }
+        fn in_flight(&self) -> u64 {
+            1
+        }
+        fn unwritten(&self) -> bool {
+            false
+        }
+        fn sockets(&mut self) -> io::Result<Vec<Socket>> {
+            Ok(Vec::new())
+        }
+        fn reaped_cpu(&self) -> Duration {
+            Duration::ZERO
+        }
+        fn pause(&mut self, _: Duration, _: bool) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_lab_that_cannot_settle_is_an_error_that_says_what_is_missing() {
+        let error = settle_or_be_stuck(&mut Stuck, Duration::ZERO, Duration::ZERO).unwrap_err().to_string();
+        assert!(error.contains("1 packets in flight"), "{error}");
+    }
 }

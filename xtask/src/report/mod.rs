@@ -7,7 +7,7 @@ mod text;
 use crate::outcome::Outcome;
 use crate::trouble::Trouble;
 use clap::ValueEnum;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 /// A format of the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -24,10 +24,21 @@ pub enum Format {
 /// # Errors
 /// When standard output cannot be written.
 pub fn print(outcome: &Outcome, format: Format) -> Result<(), Trouble> {
-    let text = match format {
+    write(&match format {
         Format::Text => text::render(outcome, columns::terminal_width()),
         Format::Json => json::render(outcome),
-    };
+    })
+}
+
+/// Writes a text to standard output, without its colours if that is no terminal. A reader who has gone (`| head`) has
+/// seen enough.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn write(text: &str) -> Result<(), Trouble> {
     let mut out = anstream::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Trouble::ours("writing the report"))
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Trouble::ours("writing to standard output")(error)),
+        _ => Ok(()),
+    }
 }

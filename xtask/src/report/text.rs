@@ -213,9 +213,8 @@ impl Page {
         ];
         let rest: String =
             parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}")).collect();
-        let points = points(outcome.checks());
         let style = if passed == all { GOOD } else { BAD };
-        self.line(&format!("{style}{passed} of {all} checks passed{style:#}{rest}: {points}."));
+        self.line(&format!("{style}{passed} of {all} checks passed{style:#}{rest}: {}.", outcome.points));
     }
 }
 
@@ -254,18 +253,12 @@ fn result_of(exercise: &ExerciseOutcome) -> String {
     match exercise.program {
         ProgramOutcome::Ready { .. } => {
             let (all, passed) = (exercise.checks.len(), exercise.checks.iter().filter(|check| check.passed()).count());
-            format!("{passed} of {all} checks, {}", points(exercise.checks.iter()))
+            format!("{passed} of {all} checks, {}", exercise.points)
         }
         ProgramOutcome::NotHandedIn => "not handed in".to_owned(),
         ProgramOutcome::DoesNotCompile { .. } => "does not compile".to_owned(),
         ProgramOutcome::NotBuilt { .. } => "could not be built".to_owned(),
     }
-}
-
-fn points<'a>(checks: impl Iterator<Item = &'a CheckOutcome>) -> String {
-    let (got, all) = checks
-        .fold((0, 0), |(got, all), check| (got + if check.passed() { check.points } else { 0 }, all + check.points));
-    format!("{got} of {all} points")
 }
 
 /// The values of the parameters that a stimulus names.
