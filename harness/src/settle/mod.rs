@@ -1,7 +1,8 @@
 //! Settling: running the lab until nothing more can happen without a new stimulus.
 //!
 //! The lab is settled when two looks in a row agree that every task sleeps and that none ran in between, nothing is
-//! on its way between sockets, and nothing that the program wrote is unread. A wait that ends by itself is waited out
+//! on its way between sockets, and nothing that the program wrote is unread. What each task waits for, and the state of
+//! the sockets, are read between the two, and so are true of the same moment. A wait that ends by itself is waited out
 //! ([`deadline`]); one that only ever comes back to itself is recognised ([`cycle`]). A program that never comes to
 //! rest is judged by the CPU time it burns and the bytes it writes, never by the clock.
 
@@ -125,17 +126,18 @@ fn settle_or_be_stuck(world: &mut impl World, cpu_before: Duration, stuck: Durat
         let sample = world.sample()?;
         looks.note(activity, &sample);
         let calm = !activity.any() && world.in_flight() == 0 && !world.unwritten() && sample.is_asleep();
-        if calm && looks.previous.as_ref() == Some(&sample) {
-            let sockets = world.sockets()?;
-            let waits = describe::waits(&sample, &sockets);
-            if !sockets.iter().any(is_moving) && looks.cycles.are_final(&sample, &waits) {
-                let rest = if alive(&sample) {
-                    Rest::Idle(waits.into_iter().map(|wait| wait.told).collect())
-                } else {
-                    Rest::Gone
-                };
-                return Ok(Settled { rest, sockets, cpu: looks.cpu(world)? });
-            }
+        let facts = looks.facts.take();
+        let confirmed = calm && facts.as_ref().is_some_and(|facts| facts.sample == sample);
+        if let Some(facts) = facts.filter(|_| confirmed)
+            && !facts.sockets.iter().any(is_moving)
+            && looks.cycles.are_final(&sample, &facts.waits)
+        {
+            let told = facts.waits.into_iter().map(|wait| wait.told).collect();
+            let rest = if alive(&sample) { Rest::Idle(told) } else { Rest::Gone };
+            return Ok(Settled { rest, sockets: facts.sockets, cpu: looks.cpu(world)? });
+        }
+        if calm {
+            looks.facts = Some(Facts::read(world, &sample)?);
         }
         if let Some(rest) = looks.never_rests(world)? {
             return Ok(Settled { rest, sockets: world.sockets()?, cpu: looks.cpu(world)? });
@@ -149,8 +151,8 @@ fn settle_or_be_stuck(world: &mut impl World, cpu_before: Duration, stuck: Durat
                 sample.tasks.len()
             )));
         }
-        // A calm look that differs from the one before is followed by its confirmation at once.
-        let to_confirm = calm && looks.previous.as_ref() != Some(&sample);
+        // What a calm look has found is confirmed or refuted at once.
+        let to_confirm = calm && !confirmed;
         looks.previous = Some(sample);
         if let Some(pause) = looks.active(activity) {
             world.pause(pause, false)?;
@@ -175,9 +177,26 @@ struct Waiting {
     ends: deadline::Ends,
 }
 
+/// What is known of a calm lab. It is true if a later look finds the same sample and nothing else: then nobody has run
+/// between the two, and everything that was read in between belongs to the same moment.
+struct Facts {
+    sample: Sample,
+    sockets: Vec<Socket>,
+    waits: Vec<Waiting>,
+}
+
+impl Facts {
+    fn read(world: &mut impl World, sample: &Sample) -> io::Result<Self> {
+        let sockets = world.sockets()?;
+        let waits = describe::waits(sample, &sockets);
+        Ok(Self { sample: sample.clone(), sockets, waits })
+    }
+}
+
 /// What was seen since the stimulus.
 struct Looks {
     previous: Option<Sample>,
+    facts: Option<Facts>,
     cycles: Cycles,
     pause: Duration,
     /// Looks in a row in which something happened.
@@ -199,6 +218,7 @@ impl Looks {
     fn new(cpu_before: Duration) -> Self {
         Self {
             previous: None,
+            facts: None,
             cycles: Cycles::default(),
             pause: PAUSE.0,
             active: 0,

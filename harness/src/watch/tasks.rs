@@ -116,20 +116,40 @@ pub fn name(pid: i32, tid: i32) -> String {
 }
 
 fn task(pid: i32, tid: i32) -> io::Result<Task> {
-    let status = fs::read(format!("/proc/{pid}/task/{tid}/status"))?;
-    let status = String::from_utf8_lossy(&status);
-    let doing = match field(&status, "State:").and_then(|state| state.chars().next()) {
-        Some('S') => match parse_call(&fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall"))?) {
-            Some(call) => Doing::Asleep(call),
-            None => Doing::Running,
-        },
-        Some('T' | 't') => Doing::Stopped,
-        Some('Z' | 'X') => Doing::Dead,
+    let (state, switches) = state(pid, tid)?;
+    let doing = match state {
+        'S' => asleep(pid, tid, switches)?,
+        'T' | 't' => Doing::Stopped,
+        'Z' | 'X' => Doing::Dead,
         _ => Doing::Running,
     };
-    let counter = |name| field(&status, name).and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
-    let switches = counter("voluntary_ctxt_switches:") + counter("nonvoluntary_ctxt_switches:");
     Ok(Task { doing, switches })
+}
+
+/// The letter of a task's state, and how often it was switched out.
+fn state(pid: i32, tid: i32) -> io::Result<(char, u64)> {
+    let status = fs::read(format!("/proc/{pid}/task/{tid}/status"))?;
+    let status = String::from_utf8_lossy(&status);
+    let letter = field(&status, "State:").and_then(|state| state.chars().next()).unwrap_or('R');
+    let counter = |name| field(&status, name).and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
+    Ok((letter, counter("voluntary_ctxt_switches:") + counter("nonvoluntary_ctxt_switches:")))
+}
+
+/// In which call a sleeping task is.
+fn asleep(pid: i32, tid: i32, switches: u64) -> io::Result<Doing> {
+    match fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")) {
+        Ok(text) => Ok(match parse_call(&text) {
+            Some(call) if call.number >= 0 => Doing::Asleep(call),
+            // Without a call it sleeps in the kernel's own business, a page fault for instance, and goes on by itself.
+            _ => Doing::Running,
+        }),
+        // A task that is ending has no memory any more, and its files belong to root from then on. One that still sleeps
+        // where it slept has made itself unreadable.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && state(pid, tid)? != ('S', switches) => {
+            Ok(Doing::Running)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
