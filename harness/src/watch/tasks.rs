@@ -55,7 +55,7 @@ impl Call {
     /// The call's name (`accept4`), the same on every architecture.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        usize::try_from(self.number).ok().and_then(Sysno::new).map_or("no system call", |call| call.name())
+        usize::try_from(self.number).ok().and_then(Sysno::new).map_or("an unknown system call", |call| call.name())
     }
 }
 
@@ -139,9 +139,9 @@ fn state(pid: i32, tid: i32) -> io::Result<(char, u64)> {
 fn asleep(pid: i32, tid: i32, switches: u64) -> io::Result<Doing> {
     match fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")) {
         Ok(text) => Ok(match parse_call(&text) {
-            Some(call) if call.number >= 0 => Doing::Asleep(call),
+            Some(call) => Doing::Asleep(call),
             // Without a call it sleeps in the kernel's own business, a page fault for instance, and goes on by itself.
-            _ => Doing::Running,
+            None => Doing::Running,
         }),
         // A task that is ending has no memory any more, and its files belong to root from then on. One that still sleeps
         // where it slept has made itself unreadable.
@@ -156,16 +156,17 @@ fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
     status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim)
 }
 
-/// `/proc/<pid>/task/<tid>/syscall`: `NR A0 … A5 SP PC`, or `-1 SP PC`, or `running`.
+/// `/proc/<pid>/task/<tid>/syscall`: `NR A0 … A5 SP PC`; none for `-1 SP PC` and `running`.
 fn parse_call(text: &str) -> Option<Call> {
     let mut words = text.split_whitespace();
     let number = words.next()?.parse().ok()?;
     let mut hex = || u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok();
+    if number < 0 {
+        return None;
+    }
     let mut args = [0; 6];
-    if number >= 0 {
-        for arg in &mut args {
-            *arg = hex()?;
-        }
+    for arg in &mut args {
+        *arg = hex()?;
     }
     Some(Call { number, args, sp: hex()?, pc: hex()? })
 }
@@ -206,9 +207,9 @@ mod tests {
     }
 
     #[test]
-    fn a_task_that_runs_or_sleeps_without_a_call_is_told_apart() {
+    fn a_task_that_runs_or_sleeps_without_a_call_is_in_none() {
         assert_eq!(parse_call("running\n"), None);
-        assert_eq!(parse_call("-1 0x7ffd 0x7f22\n").unwrap().name(), "no system call");
+        assert_eq!(parse_call("-1 0x7ffd 0x7f22\n"), None);
     }
 
     #[test]
