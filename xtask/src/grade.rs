@@ -9,7 +9,7 @@ use crate::trouble::Trouble;
 use clap::Args;
 use exercises::{Exercise, ExerciseCheck};
 use harness::program::Program;
-use harness::verdict::{self, Verdict, doing};
+use harness::verdict::{self, Difference, Verdict, doing};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 #[command(after_long_help = "\
 Exit codes:
   0  everything passed
-  1  something failed
+  1  something failed, or a program is missing
   2  the command or the submission is not what it should be
   3  trouble of ours, which says nothing about the submission")]
 pub struct Grade {
@@ -114,24 +114,26 @@ async fn run_all(
     runner: &Runner,
     progress: &ProgressBar,
 ) -> Result<BTreeMap<(usize, usize), CheckResult>, Trouble> {
+    progress.set_message("");
+    progress.set_style(counting());
     let mut running = JoinSet::new();
     for (number, exercise) in exercises.iter().enumerate() {
         let Some(Built::Ready(program)) = built.get(&exercise.name) else { continue };
         for index in 0..exercise.checks.len() {
             let (exercise, program, runner) = (Arc::clone(exercise), program.clone(), runner.clone());
+            let progress = progress.clone();
             running.spawn(async move {
+                let _room = runner.room().await;
+                progress.set_message(format!("{}::{}", exercise.name, exercise.checks[index].name));
                 let result = run_one(&exercise, &exercise.checks[index], &program, &runner).await;
                 result.map(|result| ((number, index), result))
             });
         }
     }
     progress.set_length(running.len() as u64);
-    progress.set_style(counting());
     let mut results = BTreeMap::new();
     while let Some(done) = running.join_next().await {
         let (place, result) = done.map_err(|error| Trouble::Ours(format!("running a check: {error}")))??;
-        let (number, index) = place;
-        progress.set_message(format!("{}::{}", exercises[number].name, exercises[number].checks[index].name));
         progress.inc(1);
         results.insert(place, result);
     }
@@ -152,8 +154,11 @@ async fn run_one(
     Ok(match verdict::compare(&expected, &ran.transcript) {
         Verdict::Pass => CheckResult::Pass,
         Verdict::Fail(difference) => {
-            let doing = doing(&ran.seen.steps, difference.step);
-            CheckResult::Fail(Failure { difference, steps: check.check.stimuli.len(), doing })
+            let Difference { step, stimulus, expected, seen } = difference;
+            let before = ran.transcript.steps.into_iter().take(step).map(|step| step.stimulus).collect();
+            let doing = doing(&ran.seen.steps, step);
+            let steps = check.check.stimuli.len();
+            CheckResult::Fail(Failure { step: step + 1, steps, before, stimulus, expected, seen, doing })
         }
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::trouble::{FAILED, OURS, PASSED};
 use harness::lab::LabError;
-use harness::verdict::{Difference, Doing};
+use harness::verdict::Doing;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -88,15 +88,22 @@ pub enum CheckResult {
     Error(LabError),
 }
 
-/// The evidence of a failure.
+/// The evidence of a failure: the first step whose transcript is not the reviewed one.
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
-    /// Where the transcript first differs from the reviewed one.
-    #[serde(flatten)]
-    pub difference: Difference,
+    /// Its number, from 1.
+    pub step: usize,
     /// How many steps the check has.
     pub steps: usize,
-    /// What the program was doing at that moment.
+    /// The stimuli of the steps before it, which went as they should.
+    pub before: Vec<String>,
+    /// Its stimulus.
+    pub stimulus: String,
+    /// What follows in the reviewed transcript. `None` where that has ended already.
+    pub expected: Option<Vec<String>>,
+    /// What followed. `None` where the check did not come this far.
+    pub seen: Option<Vec<String>>,
+    /// What the program was doing at the end of the step.
     pub doing: Doing,
 }
 

@@ -11,7 +11,7 @@ pub struct Select {
     /// Only this exercise. Can be given several times
     #[arg(long = "exercise", short, value_name = "E")]
     pub exercises: Vec<String>,
-    /// Only this check, for instance `tcp_server::one_client`. Can be given several times
+    /// Only this check of its exercise, for instance tcp_server::one_client. Can be given several times
     #[arg(long = "check", short, value_name = "E::C")]
     pub checks: Vec<String>,
 }
@@ -26,10 +26,17 @@ impl Select {
             known(name)?;
         }
         let pairs: Vec<_> = self.checks.iter().map(|id| split(id)).collect::<Result<_, _>>()?;
+        let named = |exercise: &str| self.exercises.iter().any(|wanted| wanted == exercise);
+        if let Some((exercise, check)) =
+            pairs.iter().find(|(exercise, _)| !self.exercises.is_empty() && !named(exercise))
+        {
+            let problem = format!("--check {exercise}::{check} is no check of the exercise that --exercise names");
+            return Err(Trouble::Usage(problem));
+        }
         let mut out = Vec::new();
         for name in EXERCISES {
-            let whole = self.exercises.iter().any(|wanted| wanted == name)
-                || (self.exercises.is_empty() && self.checks.is_empty());
+            let narrowed = pairs.iter().any(|(exercise, _)| *exercise == name);
+            let whole = !narrowed && (named(name) || (self.exercises.is_empty() && self.checks.is_empty()));
             let wanted: Vec<_> =
                 pairs.iter().filter(|(exercise, _)| *exercise == name).map(|(_, check)| *check).collect();
             if !whole && wanted.is_empty() {

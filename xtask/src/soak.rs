@@ -75,6 +75,7 @@ impl Soak {
             }
             let (known, exercises, runner) = (Arc::clone(&known), Arc::clone(&exercises), runner.clone());
             running.spawn(async move {
+                let _room = runner.room().await;
                 let Known { exercise, program, .. } = &known[place.0];
                 let exercise = &exercises[*exercise];
                 (place, runner.run(exercise, &exercise.checks[place.1], program).await)

@@ -82,7 +82,7 @@ fn a_program_that_does_not_compile_fails_with_the_compilers_words_and_stops_noth
     assert!(told.contains("✗ udp_sender: udp_sender.rs does not compile.\n  error[E0425]:"), "{told}");
     assert!(told.contains("  2 |     nothing()\n"), "{told}");
     assert!(told.contains("✓ tcp_server"), "{told}");
-    assert!(told.ends_with("10 of 18 checks passed, 8 skipped: 12 of 21 points.\nexit 1\n"), "{told}");
+    assert!(told.ends_with("10 of 18 checks passed, 8 skipped. 12 of 21 points.\nexit 1\n"), "{told}");
 }
 
 #[test]
@@ -135,6 +135,7 @@ fn a_manifest_that_cannot_be_read_is_explained_by_cargo() {
 #[rstest]
 #[case::an_unknown_exercise("unknown_exercise", &["grade", "--exercise", "tcp_sever"])]
 #[case::an_unknown_check("unknown_check", &["grade", "--check", "tcp_server::one_klient"])]
+#[case::a_check_of_another_exercise("other_exercise", &["grade", "-e", "tcp_server", "-c", "udp_sender::utf8_text"])]
 #[case::a_check_without_its_exercise("bare_check", &["grade", "--check", "one_client"])]
 #[case::no_labs("no_labs", &["grade", "--jobs", "0"])]
 #[case::a_folder_that_does_not_exist("no_folder", &["grade", "nowhere"])]
@@ -143,6 +144,24 @@ fn a_manifest_that_cannot_be_read_is_explained_by_cargo() {
 fn wrong_arguments_are_explained(#[case] name: &str, #[case] args: &[&str]) {
     let dir = submission(&[]);
     insta::assert_snapshot!(name, said(xtask().args(args), dir.path()));
+}
+
+#[test]
+fn a_link_is_followed_to_the_program() {
+    let real = submission(&[("mine.py", &program("solutions/python/udp_sender.py"))]);
+    let dir = folder();
+    std::os::unix::fs::symlink(real.path().join("mine.py"), dir.path().join("udp_sender.py")).unwrap();
+    let told = said(xtask().args(["grade", "--exercise", "udp_sender"]).arg(dir.path()), dir.path());
+    assert!(told.ends_with("8 of 8 checks passed. 9 of 9 points.\nexit 0\n"), "{told}");
+}
+
+#[test]
+fn a_check_narrows_its_exercise() {
+    let dir = submission(&[("udp_sender.py", &program("solutions/python/udp_sender.py"))]);
+    let mut command = xtask();
+    command.args(["grade", "-e", "udp_sender", "-c", "udp_sender::utf8_text"]).arg(dir.path());
+    let told = said(&mut command, dir.path());
+    assert!(told.ends_with("1 of 1 checks passed. 1 of 1 points.\nexit 0\n"), "{told}");
 }
 
 #[test]
@@ -156,7 +175,7 @@ fn json_has_the_same_verdicts_and_the_evidence() {
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let check = &json["exercises"][0]["checks"][0];
     assert_eq!(check["verdict"], "fail");
-    assert_eq!(check["step"], 1);
+    assert_eq!(check["step"], 2);
     assert_eq!(check["expected"], serde_json::json!(["program → P  \"hello\" (5 bytes)", "exits 0"]));
     assert_eq!(check["seen"][0], check["seen"][1]);
     assert_eq!(check["doing"]["state"][0], "The program exited with status 0.");

@@ -18,7 +18,7 @@ impl Sockets {
         let open: BTreeSet<String> = step.sockets.iter().filter_map(|socket| place(names, step, socket)).collect();
         let mut out: Vec<String> = open.difference(&self.open).cloned().collect();
         // Of a program that has ended nobody expects open sockets.
-        if step.rest != Rest::Gone {
+        if step.rest != Rest::Gone && step.exit.is_none() {
             out.extend(self.open.difference(&open).map(|place| format!("no longer {place}")));
         }
         self.open = open;

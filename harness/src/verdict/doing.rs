@@ -60,10 +60,12 @@ fn state(steps: &[Step], step: &Step) -> Vec<String> {
             out.push(format!("The program burnt {cpu_ms} ms of CPU time, and nothing came of it."));
         }
         Rest::Flooding { what: Flood::Output, amount } => {
-            out.push(format!("The program wrote {amount} bytes of output in this one step."));
+            out.push(format!(
+                "The program wrote {amount} bytes of output in this one step, more than any task asks for."
+            ));
         }
         Rest::Flooding { what: Flood::Wire, amount } => {
-            out.push(format!("{amount} packets went over the wire in this one step."));
+            out.push(format!("{amount} packets went over the wire in this one step, more than any task asks for."));
         }
     }
     out
@@ -100,7 +102,9 @@ fn last_lines<'a>(output: impl Iterator<Item = &'a Output>, stream: Stream) -> V
     let bytes: Vec<u8> = output.filter(|piece| piece.stream == stream).flat_map(|piece| piece.bytes.clone()).collect();
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(TOLD)..].iter().map(|line| printable(line)).collect()
+    let before = lines.len().saturating_sub(TOLD);
+    let cut = (before > 0).then(|| format!("… {before} lines, then"));
+    cut.into_iter().chain(lines[before..].iter().map(|line| printable(line))).collect()
 }
 
 /// A line that can be put on a terminal: what a program wrote must not move the cursor or change colours.

@@ -10,7 +10,6 @@ pub use doing::{Doing, doing};
 pub use snapshot::{SnapshotError, body};
 
 use crate::transcript::{Step, Transcript};
-use serde::Serialize;
 
 /// What came of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +21,7 @@ pub enum Verdict {
 }
 
 /// Where a transcript first differs from the reviewed one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// Number of the step, from 0.
     pub step: usize,

@@ -3,9 +3,10 @@
 
 use super::columns::{cell, pad, width, wrap};
 use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, ProgramOutcome};
+use crate::trouble;
 use anstyle::{AnsiColor, Style};
 use harness::lab::LabError;
-use harness::verdict::{Difference, Doing};
+use harness::verdict::Doing;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -92,27 +93,30 @@ impl Page {
     /// Failed checks that differ at the same stimulus in the same way.
     fn failure(&mut self, exercise: &ExerciseOutcome, alike: &[(&CheckOutcome, &Failure)]) {
         let Some((check, failure)) = alike.first() else { return };
-        let difference = &failure.difference;
         self.line("");
         self.line(&format!("{BAD}✗{BAD:#} {BOLD}{}::{}{BOLD:#}", exercise.name, check.name));
         self.paragraph(&check.about, 2);
         self.line("");
-        let place = format!("Step {} of {}", difference.step + 1, failure.steps);
-        let before = match difference.step {
-            0 => String::new(),
-            1 => ", after one that went as it should".to_owned(),
-            many => format!(", after {many} that went as they should"),
-        };
-        self.line(&format!("  {FAINT}{place}{before}:{FAINT:#}"));
-        let meaning = meaning_of(&difference.stimulus, exercise);
-        for line in wrap(&difference.stimulus, self.columns, 4) {
+        let so_far = if failure.before.is_empty() { "" } else { ". Before it, as it should:" };
+        self.line(&format!("  {FAINT}Step {} of {}{so_far}{FAINT:#}", failure.step, failure.steps));
+        for stimulus in &failure.before {
+            for line in wrap(stimulus, self.columns, 4) {
+                self.line(&format!("{FAINT}{line}{FAINT:#}"));
+            }
+        }
+        if !failure.before.is_empty() {
+            self.line(&format!("  {FAINT}And now:{FAINT:#}"));
+        }
+        for line in wrap(&failure.stimulus, self.columns, 4) {
             self.line(&format!("{BOLD}{line}{BOLD:#}"));
         }
+        self.line("");
+        self.side_by_side(failure.expected.as_deref(), failure.seen.as_deref());
+        let meaning = meaning_of(failure, exercise);
         if !meaning.is_empty() {
+            self.line("");
             self.paragraph(&format!("({meaning})"), 4);
         }
-        self.line("");
-        self.side_by_side(difference.expected.as_deref(), difference.seen.as_deref());
         self.doing(&failure.doing);
         let others: Vec<_> = alike[1..].iter().map(|(check, _)| check.name.as_str()).collect();
         if !others.is_empty() {
@@ -214,7 +218,19 @@ impl Page {
         let rest: String =
             parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}")).collect();
         let style = if passed == all { GOOD } else { BAD };
-        self.line(&format!("{style}{passed} of {all} checks passed{style:#}{rest}: {}.", outcome.points));
+        let grade = match outcome.exit_code() {
+            // What could not be run was not failed either.
+            trouble::OURS => "There is no grade until every check can be run.".to_owned(),
+            _ => format!("{}.", outcome.points),
+        };
+        self.line(&format!("{style}{passed} of {all} checks passed{style:#}{rest}. {grade}"));
+        if count(|result| matches!(result, CheckResult::Fail(_))) > 0 {
+            self.line("");
+            self.paragraph(
+                "The task is in exercises/<exercise>/README.md; what each line above means is in CHECKS.md.",
+                0,
+            );
+        }
     }
 }
 
@@ -224,10 +240,7 @@ fn alike(exercise: &ExerciseOutcome) -> Vec<Vec<(&CheckOutcome, &Failure)>> {
     let mut out: Vec<Vec<(&CheckOutcome, &Failure)>> = Vec::new();
     for check in &exercise.checks {
         let CheckResult::Fail(failure) = &check.result else { continue };
-        let key = |failure: &Failure| {
-            let Difference { stimulus, expected, seen, .. } = failure.difference.clone();
-            (stimulus, expected, seen)
-        };
+        let key = |failure: &Failure| (failure.stimulus.clone(), failure.expected.clone(), failure.seen.clone());
         match out.iter_mut().find(|group| key(group[0].1) == key(failure)) {
             Some(group) => group.push((check, failure)),
             None => out.push(vec![(check, failure)]),
@@ -261,8 +274,13 @@ fn result_of(exercise: &ExerciseOutcome) -> String {
     }
 }
 
-/// The values of the parameters that a stimulus names.
-fn meaning_of(stimulus: &str, exercise: &ExerciseOutcome) -> String {
-    let named = exercise.parameters.iter().filter(|(name, _)| stimulus.contains(&format!("{{{name}}}")));
+/// The values of the parameters that the differing step names, in its stimulus or in what followed.
+fn meaning_of(failure: &Failure, exercise: &ExerciseOutcome) -> String {
+    let facts = [&failure.expected, &failure.seen].into_iter().flatten().flatten();
+    let lines: Vec<_> = facts.chain([&failure.stimulus]).collect();
+    let named = exercise.parameters.iter().filter(|(name, _)| {
+        let name = format!("{{{name}}}");
+        lines.iter().any(|line| line.contains(&name))
+    });
     named.map(|(name, value)| format!("{{{name}}} is {value}")).collect::<Vec<_>>().join(", ")
 }
