@@ -4,18 +4,22 @@
 mod error;
 mod load;
 mod manifest;
-mod wrong;
+mod programs;
 
 pub use error::LoadError;
 pub use load::{Exercise, ExerciseCheck, load, snapshot_file};
-pub use wrong::Wrong;
+pub use programs::{Right, Wrong};
 
 use std::path::{Path, PathBuf};
 
 /// The exercises by name; each is the folder of that name beside this file.
-pub const EXERCISES: [&str; 2] = [
+pub const EXERCISES: [&str; 6] = [
     "udp_sender", //
+    "udp_receiver",
+    "udp_chat",
+    "tcp_client",
     "tcp_server",
+    "zero_length_recv",
 ];
 
 /// The folder of all exercises. It is a submission too: the starters.

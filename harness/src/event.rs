@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
-/// Everything that was seen while one check ran.
+/// Everything that was seen while one check ran. Programs are given by their numbers in [`crate::check::Check::programs`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
-    /// A step for each stimulus that was carried out, in order.
+    /// A step for each stimulus that was carried out, in order; one for each repetition.
     pub steps: Vec<Step>,
     /// The sockets of the peers, in the order in which they were made.
     pub endpoints: Vec<Endpoint>,
@@ -19,6 +19,8 @@ pub struct Observation {
 pub struct Step {
     /// Index of the stimulus in the check.
     pub stimulus: usize,
+    /// If a later line of the check has repeated it: which, and for which time.
+    pub repeated: Option<Repeated>,
     /// Why the stimulus could not be carried out, if so.
     pub impossible: Option<String>,
     /// Every packet, once, in the order of capture.
@@ -27,14 +29,33 @@ pub struct Step {
     pub output: Vec<Output>,
     /// The socket table at the end of the step.
     pub sockets: Vec<Socket>,
-    /// The end of the program, if it ended in this step.
-    pub exit: Option<Exit>,
+    /// The programs that ended in this step.
+    pub ended: Vec<Ended>,
     /// What the lab was doing at the end of the step.
     pub rest: Rest,
+    /// How many descriptors the programs have open at the end of the step; read only in checks that repeat something.
+    pub descriptors: Option<u32>,
     /// CPU time that the program used in this step, in milliseconds.
     pub cpu_ms: u64,
     /// Wall time from the stimulus until the lab had settled, in microseconds. Evidence for benchmarks only.
     pub wall_us: u64,
+}
+
+/// Which repetition a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeated {
+    /// Index of the line that repeats.
+    pub by: usize,
+    /// The number of the repetition, from 1.
+    pub time: usize,
+}
+
+impl Step {
+    /// Index of the line of the check that was carried out.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.repeated.map_or(self.stimulus, |repeated| repeated.by)
+    }
 }
 
 /// A socket of a peer.
@@ -46,7 +67,7 @@ pub struct Endpoint {
     pub protocol: Protocol,
     /// The socket's own address; unspecified where it stands for every address.
     pub local: SocketAddr,
-    /// The step in which it was made.
+    /// The step in which it was made, by its place in [`Observation::steps`].
     pub since: usize,
 }
 
@@ -140,9 +161,11 @@ pub struct Flags {
     pub psh: bool,
 }
 
-/// A piece of what the program wrote.
+/// A piece of what a program wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
+    /// Which program.
+    pub program: usize,
     /// On which stream.
     pub stream: Stream,
     /// The bytes.
@@ -172,8 +195,10 @@ pub struct Socket {
     pub state: State,
     /// An IPv6 socket that does not take IPv4.
     pub v6_only: bool,
-    /// Whether a peer, and not the program, owns it.
+    /// Whether a peer, and not a program, owns it.
     pub peers: bool,
+    /// Which program owns it, if several have been started and it is known; else 0.
+    pub program: usize,
     /// Bytes that wait to be read. For a listener: connections that wait to be accepted.
     pub receive_queue: u32,
     /// Bytes that are not sent or not acknowledged.
@@ -251,7 +276,16 @@ impl State {
     }
 }
 
-/// How the program ended.
+/// The end of a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Which program.
+    pub program: usize,
+    /// How it ended.
+    pub exit: Exit,
+}
+
+/// How a program ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exit {
     /// It ended by itself with this status.
@@ -303,6 +337,8 @@ impl Rest {
 /// What one task waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wait {
+    /// Which program it belongs to.
+    pub program: usize,
     /// Process id inside the lab.
     pub pid: i32,
     /// Thread id inside the lab.

@@ -1,7 +1,7 @@
 //! What a program finds in a lab: who it is, what it sees, whom it can reach.
 
 use harness::check::{self, Parameters};
-use harness::event::{Observation, Stream};
+use harness::event::{Ended, Exit, Observation, Stream};
 use harness::lab::{Job, Launcher};
 use harness::program::Program;
 use rstest::rstest;
@@ -76,6 +76,34 @@ fn nothing_is_left_over_from_another_lab() {
 fn a_program_that_does_not_exist_cannot_be_started() {
     let program = Program { command: vec!["/usr/bin/no-such-program".into()], needs: Vec::new() };
     let seen = observe("start p", &program);
-    let exit = format!("{:?}", seen.steps[0].exit);
+    let exit = format!("{:?}", seen.steps[0].ended);
     assert!(exit.contains("NotStarted") && exit.contains("No such file or directory"), "{exit}");
+}
+
+#[test]
+fn two_programs_in_a_lab_have_streams_and_ends_of_their_own() {
+    let (_file, program) = script("read line; echo \"$1 heard $line\"; test $line = bye && exit 0; read more");
+    let seen = observe(
+        "start p first\nstart p other as second\ntype \"hello\" into second\ntype \"bye\"\nkill second",
+        &program,
+    );
+    let said = |step: usize| {
+        let pieces = seen.steps[step].output.iter();
+        pieces.map(|piece| (piece.program, String::from_utf8(piece.bytes.clone()).unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(said(2), [(1, "other heard hello\n".to_owned())]);
+    assert_eq!(said(3), [(0, "first heard bye\n".to_owned())]);
+    assert_eq!(seen.steps[3].ended, [Ended { program: 0, exit: Exit::Status(0) }]);
+    assert_eq!(seen.steps[4].ended, [Ended { program: 1, exit: Exit::Signal(9) }]);
+}
+
+#[test]
+fn repeated_lines_are_carried_out_each_time_and_open_descriptors_counted() {
+    let (_file, program) = script("while read line; do echo $line; done");
+    let seen = observe("start p\ntype \"x\"\nrepeat the last 1 lines 3 times", &program);
+    let places: Vec<_> = seen.steps.iter().map(|step| (step.line(), step.stimulus)).collect();
+    assert_eq!(places, [(0, 0), (1, 1), (2, 1), (2, 1), (2, 1)]);
+    assert!(seen.steps[1..].iter().all(|step| step.output.len() == 1));
+    // The three standard streams, and the script itself.
+    assert!(seen.steps.iter().all(|step| step.descriptors == Some(4)), "{:?}", seen.steps[4].descriptors);
 }

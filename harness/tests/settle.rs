@@ -28,7 +28,11 @@ fn run(program: Program, check: &str) -> Ran {
     let launcher = Launcher::new(env!("CARGO_BIN_EXE_netlings-lab"), "lab");
     let seen = runtime.block_on(launcher.run(&job)).unwrap_or_else(|error| panic!("{error}"));
     let transcript = Transcript::new(&job.check, &job.params, &seen).to_string();
-    Ran { transcript, state: doing(&seen.steps, usize::MAX - 1).state, rest: seen.steps.last().unwrap().rest.clone() }
+    Ran {
+        transcript,
+        state: doing(&job.check, &seen.steps, usize::MAX).state,
+        rest: seen.steps.last().unwrap().rest.clone(),
+    }
 }
 
 fn ours() -> Program {
@@ -167,4 +171,10 @@ fn a_stopped_program_is_not_idle() {
     let ran = run(ours(), "start p stops");
     assert_eq!(ran.transcript, "start p stops\n  is stopped\n");
     assert_eq!(ran.state, ["The program is stopped."]);
+}
+
+#[test]
+fn a_time_out_that_guards_against_silence_is_not_waited_out() {
+    let ran = run(ours(), "look for 3\nstart p guarded\nP sends \"abc\" to 9000\n");
+    assert!(ran.transcript.ends_with("  shows 3\n  exits 0\n"), "{}", ran.transcript);
 }

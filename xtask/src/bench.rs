@@ -41,8 +41,8 @@ impl Bench {
     pub async fn run(self) -> Result<ExitCode, Trouble> {
         let exercises = self.select.load()?;
         let mut rust = programs::references(&exercises, default_jobs()).await?;
-        rust.retain(|known| !known.name.contains("python"));
-        let mut wrong = programs::wrong(&exercises).await?;
+        rust.retain(|known| !known.name.contains("/python/") && !known.name.contains("/c/"));
+        let mut wrong = programs::wrong(&exercises, default_jobs()).await?;
         wrong.retain(|known| known.name.ends_with(".rs"));
         let runner = Runner::new(1)?;
         let build = if cfg!(debug_assertions) { "debug" } else { "release" };

@@ -156,7 +156,7 @@ async fn run_one(
         Verdict::Fail(difference) => {
             let Difference { step, stimulus, expected, seen } = difference;
             let before = ran.transcript.steps.into_iter().take(step).map(|step| step.stimulus).collect();
-            let doing = doing(&ran.seen.steps, step);
+            let doing = doing(&check.check, &ran.seen.steps, step);
             let steps = check.check.stimuli.len();
             CheckResult::Fail(Failure { step: step + 1, steps, before, stimulus, expected, seen, doing })
         }

@@ -1,6 +1,6 @@
 //! Netlings' command line: finds the programs of a submission, builds them, runs the checks, and reports.
 //!
-//! One file a command: [`grade`], [`list`], [`bench`], [`soak`]. What they share:
+//! One file a command: [`grade`], [`list`], [`matrix`], [`bench`], [`soak`]. What they share:
 //!
 //! | module         | what it is                                                  |
 //! |----------------|-------------------------------------------------------------|
@@ -15,6 +15,7 @@
 pub mod bench;
 pub mod grade;
 pub mod list;
+pub mod matrix;
 pub mod outcome;
 pub mod programs;
 pub mod report;

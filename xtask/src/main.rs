@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::env;
 use std::process::ExitCode;
 use xtask::trouble::Trouble;
-use xtask::{LAB, bench, grade, list, soak};
+use xtask::{LAB, bench, grade, list, matrix, soak};
 
 /// Netlings: graded exercises in network programming.
 #[derive(Parser)]
@@ -18,6 +18,7 @@ struct Cli {
 enum Command {
     Grade(grade::Grade),
     List(list::List),
+    Matrix(matrix::Matrix),
     Bench(bench::Bench),
     Soak(soak::Soak),
 }
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         match cli.command {
             Command::Grade(command) => command.run().await,
             Command::List(command) => command.run(),
+            Command::Matrix(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Soak(command) => command.run().await,
         }

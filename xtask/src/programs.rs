@@ -1,10 +1,15 @@
-//! All programs that we know the right verdicts of: the reference programs in every language, and the wrong ones.
+//! All programs that we know the right verdicts of: the reference programs in every language, other right ones, and the
+//! wrong ones.
 
 use crate::submission::{self, Built, Source};
 use crate::trouble::Trouble;
-use exercises::Exercise;
+use exercises::{Exercise, LoadError};
 use harness::program::Program;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 /// A program of ours.
 #[derive(Clone, Debug)]
@@ -13,6 +18,8 @@ pub struct Known {
     pub name: String,
     /// The number of its exercise, in the list that was given.
     pub exercise: usize,
+    /// The checks in which it must fail; it must pass every other.
+    pub fails: BTreeSet<String>,
     /// Ready to run.
     pub program: Program,
 }
@@ -23,6 +30,16 @@ pub fn solutions() -> PathBuf {
     exercises::root().with_file_name("solutions")
 }
 
+/// The folders of reference programs, one a language, with what they are called.
+#[must_use]
+pub fn languages() -> [(&'static str, PathBuf); 3] {
+    [
+        ("solutions", solutions()),
+        ("solutions/python", solutions().join("python")),
+        ("solutions/c", solutions().join("c")),
+    ]
+}
+
 /// Builds the reference programs of these exercises in every language; `jobs` compilers at once.
 ///
 /// # Errors
@@ -30,33 +47,65 @@ pub fn solutions() -> PathBuf {
 pub async fn references(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Trouble> {
     let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     let mut out = Vec::new();
-    for (dir, label) in [(solutions(), "solutions"), (solutions().join("python"), "solutions/python")] {
+    for (label, dir) in languages() {
         let mut built = submission::find(&dir, &names).await?.build(&names, jobs).await?;
         for (exercise, name) in names.iter().enumerate() {
             let name_of = format!("{label}/{name}");
             let Some(built) = built.remove(*name) else {
                 return Err(Trouble::Ours(format!("there is no {name_of}")));
             };
-            out.push(Known { program: ready(&name_of, built)?, name: name_of, exercise });
+            let program = ready(&name_of, built)?;
+            out.push(Known { name: name_of, exercise, fails: BTreeSet::new(), program });
         }
     }
     Ok(out)
 }
 
-/// Builds the wrong programs of these exercises.
+/// Builds the right programs of these exercises; `jobs` compilers at once.
 ///
 /// # Errors
 /// When one does not compile.
-pub async fn wrong(exercises: &[Exercise]) -> Result<Vec<Known>, Trouble> {
-    let mut out = Vec::new();
+pub async fn right(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Trouble> {
+    let files = |exercise: &Exercise| -> Result<Vec<_>, LoadError> {
+        Ok(exercise.right()?.into_iter().map(|right| (right.path, BTreeSet::new())).collect())
+    };
+    of_files(exercises, "right", files, jobs).await
+}
+
+/// Builds the wrong programs of these exercises; `jobs` compilers at once.
+///
+/// # Errors
+/// When one does not compile.
+pub async fn wrong(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Trouble> {
+    let files = |exercise: &Exercise| -> Result<Vec<_>, LoadError> {
+        Ok(exercise.wrong()?.into_iter().map(|wrong| (wrong.path, wrong.fails)).collect())
+    };
+    of_files(exercises, "wrong", files, jobs).await
+}
+
+async fn of_files(
+    exercises: &[Exercise],
+    kind: &str,
+    files: impl Fn(&Exercise) -> Result<Vec<(PathBuf, BTreeSet<String>)>, LoadError>,
+    jobs: usize,
+) -> Result<Vec<Known>, Trouble> {
+    let width = Arc::new(Semaphore::new(jobs));
+    let mut compilers = JoinSet::new();
     for (exercise, of) in exercises.iter().enumerate() {
-        for wrong in of.wrong()? {
-            let file = wrong.path.file_name().unwrap_or_default().to_string_lossy();
-            let name = format!("{}/wrong/{file}", of.name);
-            let built = Source::file(&wrong.path).build().await;
-            out.push(Known { program: ready(&name, built)?, name, exercise });
+        for (path, fails) in files(of)? {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            let name = format!("{}/{kind}/{file}", of.name);
+            let width = Arc::clone(&width);
+            compilers.spawn(async move {
+                let _permit = width.acquire_owned().await;
+                let built = Source::file(&path).build().await;
+                ready(&name, built).map(|program| Known { name, exercise, fails, program })
+            });
         }
     }
+    let built = compilers.join_all().await;
+    let mut out: Vec<Known> = built.into_iter().collect::<Result<_, _>>()?;
+    out.sort_by(|a, b| (a.exercise, &a.name).cmp(&(b.exercise, &b.name)));
     Ok(out)
 }
 

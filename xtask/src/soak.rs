@@ -46,7 +46,7 @@ impl Soak {
         let exercises = self.select.load()?;
         let mut known = programs::references(&exercises, default_jobs()).await?;
         let references = known.len();
-        known.extend(programs::wrong(&exercises).await?);
+        known.extend(programs::wrong(&exercises, default_jobs()).await?);
 
         let mut found = Found::new(references, &known, &exercises)?;
         let places: Vec<Place> = known

@@ -10,7 +10,7 @@ use harness::verdict::{Verdict, compare};
 use rstest::rstest;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use xtask::programs::solutions;
+use xtask::programs::{languages, solutions};
 use xtask::submission::{Built, Source};
 
 /// The checks that a program fails, each with its transcript.
@@ -38,9 +38,9 @@ fn the_reference_programs_pass_every_check(#[case] submission: PathBuf) {
 }
 
 #[test]
-fn there_is_a_reference_program_for_every_exercise_in_two_languages() {
+fn there_is_a_reference_program_for_every_exercise_in_three_languages() {
     runtime().block_on(async {
-        for dir in [solutions(), solutions().join("python")] {
+        for (_, dir) in languages() {
             assert_eq!(programs(&dir).await.len(), exercises::EXERCISES.len(), "{}", dir.display());
         }
     });
@@ -58,9 +58,23 @@ fn the_starters_fail_every_check() {
 }
 
 #[rstest]
+fn a_right_program_passes_every_check(
+    #[files("../exercises/*/right/*.rs")]
+    #[files("../exercises/*/right/*.py")]
+    #[files("../exercises/*/right/*.c")]
+    path: PathBuf,
+) {
+    let exercise = path.iter().rev().nth(2).unwrap().to_str().unwrap();
+    let exercise = exercises::load(exercise).unwrap();
+    let failed = runtime().block_on(async { failed(&exercise, &built(&path).await).await });
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+#[rstest]
 fn a_wrong_program_fails_in_the_checks_that_it_names_and_in_no_other(
     #[files("../exercises/*/wrong/*.rs")]
     #[files("../exercises/*/wrong/*.py")]
+    #[files("../exercises/*/wrong/*.c")]
     path: PathBuf,
 ) {
     let exercise = path.iter().rev().nth(2).unwrap().to_str().unwrap();

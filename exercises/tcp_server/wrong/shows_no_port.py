@@ -1,5 +1,5 @@
 # fault: of the client's address only the ip is shown
-# fails: one_client, client_leaves_silently, client_resets
+# fails: one_client
 
 import socket
 import sys

@@ -16,7 +16,7 @@ pub(crate) use data::{must_be_escaped, quote};
 pub use error::{CheckError, nearest};
 pub use params::{Parameter, Parameters, ResolveError, Template};
 pub use parse::parse;
-pub use stimulus::{Action, Start, Stimulus};
+pub use stimulus::{Action, ProgramName, Start, Stimulus, THE_PROGRAM};
 pub use value::Value;
 
 use serde::{Deserialize, Serialize};
@@ -26,8 +26,55 @@ use serde::{Deserialize, Serialize};
 pub struct Check {
     /// What the check is about: its first comment line.
     pub about: String,
-    /// The values whose appearance in the program's output is recorded.
-    pub look_for: Vec<Value>,
+    /// What is looked for in the program's output, in the order of the file.
+    pub look_for: Vec<LookFor>,
+    /// The first stimulus from which on `the exit code is free`.
+    pub free_exit_from: Option<usize>,
     /// What is done to the program, in order.
     pub stimuli: Vec<Stimulus>,
+}
+
+/// One `look for` of a check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookFor {
+    /// Index of the first stimulus that it concerns; it holds until the next one.
+    pub from: usize,
+    /// The values whose appearance in the program's output is recorded.
+    pub values: Vec<Value>,
+}
+
+impl Check {
+    /// The values that are looked for after a stimulus.
+    #[must_use]
+    pub fn looks_for(&self, stimulus: usize) -> &[Value] {
+        let valid = self.look_for.iter().rev().find(|look_for| look_for.from <= stimulus);
+        valid.map_or(&[], |look_for| &look_for.values)
+    }
+
+    /// Whether a program that ends after a stimulus may do so with any exit code.
+    #[must_use]
+    pub fn exit_is_free(&self, stimulus: usize) -> bool {
+        self.free_exit_from.is_some_and(|from| from <= stimulus)
+    }
+
+    /// The names of the programs that run in the lab: `program` is the first, then those that are started `as` another.
+    #[must_use]
+    pub fn programs(&self) -> Vec<&str> {
+        let mut out = vec![THE_PROGRAM];
+        for stimulus in &self.stimuli {
+            if let Stimulus::Start(Start { name: Some(name), .. }) = stimulus
+                && !out.contains(&name.as_str())
+            {
+                out.push(name);
+            }
+        }
+        out
+    }
+
+    /// The number of a program in [`Self::programs`].
+    #[must_use]
+    pub fn program(&self, name: &ProgramName) -> usize {
+        let name = name.as_deref().unwrap_or(THE_PROGRAM);
+        self.programs().iter().position(|known| *known == name).unwrap_or(0)
+    }
 }

@@ -17,7 +17,9 @@ pub enum Value {
     Number(u32),
     /// `{answer}`: the value of a parameter.
     Parameter(String),
-    /// `words`: anything at all.
+    /// `1024 bytes`: the pattern that a line of the check sends, see [`super::pattern`].
+    Pattern(usize),
+    /// `words`: something that the program has not said before.
     Words,
 }
 
@@ -29,6 +31,7 @@ impl fmt::Display for Value {
             Self::Text(text) => f.write_str(&quote(text)),
             Self::Number(number) => number.fmt(f),
             Self::Parameter(name) => write!(f, "{{{name}}}"),
+            Self::Pattern(len) => write!(f, "{len} bytes"),
             Self::Words => f.write_str("words"),
         }
     }

@@ -1,11 +1,11 @@
 //! The supervisor: carries out the stimuli of a check, lets the lab settle after each, and writes down what was seen.
 
 use super::job::Job;
-use crate::check::{Start, Stimulus};
-use crate::event::{Body, Exit, Observation, Output, Packet, Protocol, Socket, Step};
+use crate::check::{Data, ProgramName, Start, Stimulus};
+use crate::event::{Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step, Stream};
 use crate::peer::Peers;
-use crate::program::{self, Launched};
-use crate::settle::{self, Activity, World};
+use crate::program::{self, Launched, Programs};
+use crate::settle::{self, Activity, Settler, World};
 use crate::watch::sockets::SocketTable;
 use crate::watch::tasks::{self, Sample};
 use crate::watch::wire::Wire;
@@ -25,20 +25,26 @@ pub(super) fn run(job: &Job) -> io::Result<Observation> {
     rustix::thread::set_current_timer_slack(Some(std::num::NonZeroU64::MIN))?;
     let mut lab = Supervisor::new(job)?;
     let mut steps = Vec::new();
-    for (index, stimulus) in job.check.stimuli.iter().enumerate() {
-        let step = lab.step(index, stimulus)?;
-        let goes_on = step.rest.is_rest();
-        steps.push(step);
-        if !goes_on {
-            break;
+    for (line, stimulus) in job.check.stimuli.iter().enumerate() {
+        let planned = match stimulus {
+            Stimulus::Repeat { lines, times } => repetitions(line, *lines, *times).collect(),
+            _ => vec![(line, None)],
+        };
+        for (line, repeated) in planned {
+            let step = lab.step(steps.len(), line, repeated)?;
+            let goes_on = step.rest.is_rest();
+            steps.push(step);
+            if !goes_on {
+                return Ok(lab.finish(steps, ephemeral_ports()?));
+            }
         }
     }
-    let observation =
-        Observation { steps, endpoints: mem::take(&mut lab.peers.endpoints), ephemeral: ephemeral_ports()? };
-    // Closing the capture takes the kernel 8 to 16 ms. This process ends as soon as it has answered, and then the kernel
-    // closes it all the same, while nobody waits.
-    mem::forget(lab);
-    Ok(observation)
+    Ok(lab.finish(steps, ephemeral_ports()?))
+}
+
+/// The stimuli that the line `by` repeats, with which repetition each is.
+fn repetitions(by: usize, lines: usize, times: usize) -> impl Iterator<Item = (usize, Option<Repeated>)> {
+    (1..=times).flat_map(move |time| (by - lines..by).map(move |line| (line, Some(Repeated { by, time }))))
 }
 
 struct Supervisor<'a> {
@@ -46,15 +52,13 @@ struct Supervisor<'a> {
     wire: Wire,
     table: SocketTable,
     peers: Peers,
-    program: Option<Running>,
-    /// Where the program last sent or connected from.
+    programs: Programs,
+    /// Where a program last sent or connected from.
     source: Option<(Protocol, u16)>,
+    /// Whether something is repeated, so that leaks can be seen.
+    repeats: bool,
+    settler: Settler,
     seen: Seen,
-}
-
-struct Running {
-    launched: Launched,
-    alive: bool,
 }
 
 /// What was seen since the stimulus.
@@ -62,7 +66,7 @@ struct Running {
 struct Seen {
     packets: Vec<Packet>,
     output: Vec<Output>,
-    exit: Option<Exit>,
+    ended: Vec<Ended>,
 }
 
 impl<'a> Supervisor<'a> {
@@ -72,17 +76,41 @@ impl<'a> Supervisor<'a> {
             wire: Wire::open()?,
             table: SocketTable::open()?,
             peers: Peers::new(&job.check, &job.params),
-            program: None,
+            programs: Programs::new(job.check.programs().len()),
             source: None,
+            repeats: job.check.stimuli.iter().any(|line| matches!(line, Stimulus::Repeat { .. })),
+            settler: Settler::default(),
             seen: Seen::default(),
         })
     }
 
-    fn step(&mut self, index: usize, stimulus: &Stimulus) -> io::Result<Step> {
+    fn finish(mut self, steps: Vec<Step>, ephemeral: (u16, u16)) -> Observation {
+        let observation = Observation { steps, endpoints: mem::take(&mut self.peers.endpoints), ephemeral };
+        // Closing the capture takes the kernel 8 to 16 ms. This process ends as soon as it has answered, and then the kernel
+        // closes it all the same, while nobody waits.
+        mem::forget(self);
+        observation
+    }
+
+    /// Carries out line `line` of the check, as step `number`.
+    fn step(&mut self, number: usize, line: usize, repeated: Option<Repeated>) -> io::Result<Step> {
         let began = Instant::now();
         let cpu_before = settle::cpu_so_far(self)?;
-        let impossible = self.act(index, stimulus)?.err();
-        let settled = settle::settle(self, cpu_before)?;
+        // Settling looks at the lab through us, so what it remembers is lent to it.
+        let mut settler = mem::take(&mut self.settler);
+        let mut impossible = None;
+        let mut settled = None;
+        for part in parts(&self.job.check.stimuli[line]) {
+            impossible = self.act(number, &part)?.err();
+            let rest = settler.settle(self, cpu_before)?;
+            let goes_on = impossible.is_none() && rest.rest.is_rest();
+            settled = Some(rest);
+            if !goes_on {
+                break;
+            }
+        }
+        self.settler = settler;
+        let settled = settled.ok_or_else(|| io::Error::other("a stimulus without parts"))?;
         // A flood is a flood, however much of it was lost. Anything else cannot be told without every packet.
         let lost = self.wire.lost();
         if lost > 0 && settled.rest.is_rest() {
@@ -90,74 +118,84 @@ impl<'a> Supervisor<'a> {
         }
         let seen = mem::take(&mut self.seen);
         Ok(Step {
-            stimulus: index,
+            stimulus: line,
+            repeated,
             impossible,
             packets: seen.packets,
             output: seen.output,
             sockets: settled.sockets,
-            exit: seen.exit,
+            ended: seen.ended,
             rest: settled.rest,
+            descriptors: if self.repeats { Some(tasks::open_descriptors()?) } else { None },
             cpu_ms: settled.cpu.as_millis() as u64,
             wall_us: began.elapsed().as_micros() as u64,
         })
     }
 
     /// Carries out a stimulus. The inner error says why it cannot be done, which follows from what the program did.
-    fn act(&mut self, index: usize, stimulus: &Stimulus) -> io::Result<Result<(), String>> {
-        let params = &self.job.params;
+    fn act(&mut self, number: usize, stimulus: &Stimulus) -> io::Result<Result<(), String>> {
         match stimulus {
             Stimulus::Start(start) => return self.start(start),
-            Stimulus::Type(data) => {
-                let mut line = data.bytes(params).map_err(io::Error::other)?;
-                line.push(b'\n');
-                return Ok(self.running().map(|program| program.streams.type_bytes(&line)));
+            Stimulus::Type { data, into } => {
+                let lines: io::Result<Vec<_>> = data.iter().map(|data| self.line(data)).collect();
+                let lines = lines?.concat();
+                return Ok(self.running(into).map(|program| program.streams.type_bytes(&lines)));
             }
-            Stimulus::EndOfInput => return Ok(self.running().map(|program| program.streams.end_input())),
-            Stimulus::Kill => {
-                if let Err(reason) = self.running() {
+            Stimulus::EndOfInput(of) => return Ok(self.running(of).map(|program| program.streams.end_input())),
+            Stimulus::Kill(name) => {
+                if let Err(reason) = self.running(name) {
                     return Ok(Err(reason));
                 }
-                self.kill()?;
+                self.kill(self.job.check.program(name))?;
             }
             Stimulus::HoldSourcePort => {
                 let Some((protocol, port)) = self.source else {
                     return Ok(Err("the program has not sent anything".into()));
                 };
-                return self.peers.hold(index, protocol, port);
+                return self.peers.hold(number, protocol, port);
             }
-            Stimulus::Peer { name, action } => return self.peers.act(index, name, action),
+            Stimulus::Peer { name, action } => return self.peers.act(number, name, action),
+            // Its lines are carried out one by one.
+            Stimulus::Repeat { .. } => {}
         }
         Ok(Ok(()))
     }
 
     fn start(&mut self, start: &Start) -> io::Result<Result<(), String>> {
-        if self.running().is_ok() {
-            return Ok(Err("the program still runs".into()));
+        if self.running(&start.name).is_ok() {
+            return Ok(Err(format!("{} still runs", called(&start.name))));
         }
-        let params = &self.job.params;
-        let args: Result<Vec<_>, _> = start.args.iter().map(|arg| arg.resolve(params)).collect();
+        let args: Result<Vec<_>, _> = start.args.iter().map(|arg| arg.resolve(&self.job.params)).collect();
+        let given = start.given.as_ref().map(|data| self.line(data)).transpose()?;
+        let program = self.job.check.program(&start.name);
         match program::launch(&self.job.program, &args.map_err(io::Error::other)?, |streams| {
-            let Some(data) = &start.given else { return Ok(()) };
-            let mut line = data.bytes(params).map_err(io::Error::other)?;
-            line.push(b'\n');
-            streams.type_bytes(&line);
-            Ok(())
+            if let Some(line) = &given {
+                streams.type_bytes(line);
+            }
         })? {
-            Ok(launched) => self.program = Some(Running { launched, alive: true }),
-            Err(exit) => self.seen.exit = Some(exit),
+            Ok(launched) => self.programs.add(program, launched),
+            Err(exit) => self.seen.ended.push(Ended { program, exit }),
         }
         Ok(Ok(()))
     }
 
-    fn running(&mut self) -> Result<&mut Launched, String> {
-        let running = self.program.as_mut().filter(|program| program.alive);
-        running.map(|program| &mut program.launched).ok_or_else(|| "the program does not run".into())
+    /// What is typed, with its newline.
+    fn line(&self, data: &Data) -> io::Result<Vec<u8>> {
+        let mut line = data.bytes(&self.job.params).map_err(io::Error::other)?;
+        line.push(b'\n');
+        Ok(line)
     }
 
-    /// Kills everything in the lab but ourselves.
-    fn kill(&mut self) -> io::Result<()> {
+    fn running(&mut self, name: &ProgramName) -> Result<&mut Launched, String> {
+        let program = self.job.check.program(name);
+        self.programs.running(program).ok_or_else(|| format!("{} does not run", called(name)))
+    }
+
+    /// Kills a program and all its descendants.
+    fn kill(&mut self, program: usize) -> io::Result<()> {
         loop {
-            let processes = tasks::processes()?;
+            let mut processes = tasks::processes()?;
+            processes.retain(|pid| self.programs.owner(*pid) == program);
             if processes.is_empty() {
                 return Ok(());
             }
@@ -176,11 +214,8 @@ impl<'a> Supervisor<'a> {
             match wait(WaitOptions::NOHANG) {
                 Ok(Some((pid, status))) => {
                     count += 1;
-                    let Some(program) = &mut self.program else { continue };
-                    if program.launched.pid == pid.as_raw_nonzero().get() {
-                        program.alive = false;
-                        let signal = || Exit::Signal(status.terminating_signal().unwrap_or(0));
-                        self.seen.exit = Some(status.exit_status().map_or_else(signal, Exit::Status));
+                    if let Some(program) = self.programs.note_end(pid.as_raw_nonzero().get()) {
+                        self.seen.ended.push(program::ended(program, status));
                     }
                 }
                 Ok(None) | Err(rustix::io::Errno::CHILD) => return Ok(count),
@@ -212,11 +247,11 @@ impl World for Supervisor<'_> {
         // The exit comes before the output: what a program wrote before it ended is then certainly read.
         let exits = self.reap()?;
         let mut activity = Activity { exits, moved, ..Activity::default() };
-        if let Some(program) = &mut self.program {
-            let output = &mut self.seen.output;
-            let drained = program.launched.streams.drain(|piece| join(output, piece))?;
-            activity.output = drained.output;
-            activity.new_output = drained.new;
+        let output = &mut self.seen.output;
+        for (program, streams) in self.programs.streams() {
+            let drained = streams.drain(|stream, bytes| join(output, program, stream, bytes))?;
+            activity.output += drained.output;
+            activity.new_output |= drained.new;
             activity.moved += drained.typed;
         }
         let packets = &mut self.seen.packets;
@@ -238,12 +273,20 @@ impl World for Supervisor<'_> {
     }
 
     fn unwritten(&self) -> bool {
-        let typed = self.program.as_ref().is_some_and(|program| program.alive && program.launched.streams.unwritten());
-        typed || self.peers.unwritten()
+        self.programs.all_running().any(|program| program.streams.unwritten()) || self.peers.unwritten()
     }
 
     fn sockets(&mut self) -> io::Result<Vec<Socket>> {
-        self.table.read(&self.peers.inodes())
+        let mut table = self.table.read(&self.peers.inodes())?;
+        if self.programs.are_several() {
+            let owners = self.programs.socket_owners()?;
+            table.iter_mut().for_each(|socket| socket.program = owners.get(&socket.inode).copied().unwrap_or(0));
+        }
+        Ok(table)
+    }
+
+    fn owner(&self, pid: i32) -> usize {
+        self.programs.owner(pid)
     }
 
     fn reaped_cpu(&self) -> Duration {
@@ -255,12 +298,10 @@ impl World for Supervisor<'_> {
         let mut fds = vec![PollFd::new(&stdin, PollFlags::empty())];
         if or_less {
             fds.push(PollFd::new(&self.wire, PollFlags::IN));
-            if let Some(program) = &self.program {
-                fds.extend(program.launched.streams.readable().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
-                if program.alive {
-                    fds.push(PollFd::from_borrowed_fd(program.launched.pidfd.as_fd(), PollFlags::IN));
-                }
-            }
+            let outputs = self.programs.launched().flat_map(|program| program.streams.readable());
+            fds.extend(outputs.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+            let ends = self.programs.all_running().map(|program| program.pidfd.as_fd());
+            fds.extend(ends.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
             fds.extend(self.peers.readable().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
         }
         let time = Timespec { tv_sec: pause.as_secs().cast_signed(), tv_nsec: i64::from(pause.subsec_nanos()) };
@@ -271,11 +312,26 @@ impl World for Supervisor<'_> {
     }
 }
 
-/// Appends a piece of output, to the last one if it is of the same stream.
-fn join(output: &mut Vec<Output>, piece: Output) {
+/// A stimulus in the parts after each of which the lab must settle: typed lines one by one, everything else whole.
+fn parts(stimulus: &Stimulus) -> Vec<Stimulus> {
+    match stimulus {
+        Stimulus::Type { data, into } => {
+            data.iter().map(|line| Stimulus::Type { data: vec![line.clone()], into: into.clone() }).collect()
+        }
+        whole => vec![whole.clone()],
+    }
+}
+
+/// A program as a sentence calls it.
+fn called(name: &ProgramName) -> &str {
+    name.as_deref().unwrap_or("the program")
+}
+
+/// Appends a piece of output, to the last one if it continues that.
+fn join(output: &mut Vec<Output>, program: usize, stream: Stream, bytes: &[u8]) {
     match output.last_mut() {
-        Some(last) if last.stream == piece.stream => last.bytes.extend(piece.bytes),
-        _ => output.push(piece),
+        Some(last) if last.program == program && last.stream == stream => last.bytes.extend(bytes),
+        _ => output.push(Output { program, stream, bytes: bytes.to_vec() }),
     }
 }
 

@@ -80,14 +80,17 @@ impl Peers {
                 self.note(step, index, Protocol::Tcp, addr);
                 self.peers[index].listener = Some(socket);
             }
-            Action::Connects(to) => {
+            Action::Connects { to, sends } => {
                 let to = self.endpoint(to)?;
-                let socket = PeerSocket::connecting(SocketAddr::new(peer_ip, 0), to)?;
+                let bytes = sends.as_ref().map(|data| self.bytes(data)).transpose()?;
+                let mut socket = PeerSocket::connecting(SocketAddr::new(peer_ip, 0), to)?;
                 let local = socket.local()?;
+                bytes.iter().for_each(|bytes| socket.queue(bytes));
                 self.add(step, index, Protocol::Tcp, local, socket);
             }
-            Action::Sends { data, to: Some(to) } => {
-                let (bytes, to) = (self.bytes(data)?, self.endpoint(to)?);
+            Action::SendsTo { data, to } => {
+                let to = self.endpoint(to)?;
+                let datagrams: io::Result<Vec<_>> = data.iter().map(|data| self.bytes(data)).collect();
                 if self.peers[index].sockets.is_empty() {
                     let addr = SocketAddr::new(peer_ip, 0);
                     let socket = PeerSocket::bound(SocketType::DGRAM, addr)?;
@@ -95,9 +98,9 @@ impl Peers {
                     self.add(step, index, Protocol::Udp, local, socket);
                 }
                 let Some(socket) = self.peers[index].sockets.last_mut() else { return Ok(Ok(())) };
-                return Ok(socket.send_to(&bytes, to));
+                return Ok(datagrams?.iter().try_for_each(|bytes| socket.send_to(bytes, to)));
             }
-            Action::Sends { data, to: None } => {
+            Action::Sends(data) => {
                 let bytes = self.bytes(data)?;
                 return Ok(self.connection(index).map(|socket| socket.queue(&bytes)));
             }

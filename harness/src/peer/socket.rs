@@ -100,6 +100,12 @@ impl PeerSocket {
     }
 
     pub(super) fn queue(&mut self, bytes: &[u8]) {
+        if bytes.is_empty()
+            && let Some(fd) = &self.fd
+        {
+            // The call is made, as a check says so; TCP makes nothing of it, and its result tells nothing.
+            let _ = send(fd, bytes, SendFlags::NOSIGNAL);
+        }
         self.pending.extend_from_slice(bytes);
         self.write();
     }

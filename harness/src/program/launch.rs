@@ -38,7 +38,7 @@ pub struct Launched {
 pub fn launch(
     program: &Program,
     args: &[String],
-    given: impl FnOnce(&mut Streams) -> io::Result<()>,
+    given: impl FnOnce(&mut Streams),
 ) -> io::Result<Result<Launched, Exit>> {
     let (terminal, stdout) = terminal()?;
     let (stdin, typed) = pipe_with(PipeFlags::CLOEXEC)?;
@@ -69,7 +69,7 @@ pub fn launch(
         });
     }
     let mut streams = Streams::new(typed, terminal, errors)?;
-    given(&mut streams)?;
+    given(&mut streams);
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => return Ok(Err(Exit::NotStarted(error.to_string()))),

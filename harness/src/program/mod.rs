@@ -1,10 +1,12 @@
 //! The student's program: what it takes to run it, launching it, and the three streams we hold of it.
 
 mod launch;
+mod running;
 mod streams;
 
 pub use launch::{Launched, launch};
 pub(crate) use launch::{WORK_DIR, reaped_cpu};
+pub use running::{Programs, ended};
 pub use streams::Streams;
 
 use serde::{Deserialize, Serialize};

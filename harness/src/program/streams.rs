@@ -1,6 +1,6 @@
 //! Our ends of the program's standard streams.
 
-use crate::event::{Output, Stream};
+use crate::event::Stream;
 use rustix::io::{Errno, ioctl_fionbio, read, write};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -66,14 +66,14 @@ impl Streams {
     ///
     /// # Errors
     /// Those of `read(2)`.
-    pub fn drain(&mut self, mut seen: impl FnMut(Output)) -> io::Result<Drained> {
+    pub fn drain(&mut self, mut seen: impl FnMut(Stream, &[u8])) -> io::Result<Drained> {
         let mut out = Drained { typed: self.write(), ..Drained::default() };
         let mut piece = Vec::new();
         for (stream, slot) in &mut self.outputs {
             let from = piece.len();
             read_all(slot, &mut piece)?;
             if piece.len() > from {
-                seen(Output { stream: *stream, bytes: piece[from..].to_vec() });
+                seen(*stream, &piece[from..]);
             }
         }
         if !piece.is_empty() {

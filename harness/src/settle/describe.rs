@@ -10,7 +10,7 @@ use std::fs;
 const NAMED: usize = 8;
 
 /// The waits of all living tasks of a sample.
-pub(super) fn waits(sample: &Sample, sockets: &[Socket]) -> Vec<Waiting> {
+pub(super) fn waits(sample: &Sample, sockets: &[Socket], owner: impl Fn(i32) -> usize) -> Vec<Waiting> {
     let mut out = Vec::new();
     for ((pid, tid), task) in &sample.tasks {
         let (call, on, ends) = match &task.doing {
@@ -29,7 +29,8 @@ pub(super) fn waits(sample: &Sample, sockets: &[Socket]) -> Vec<Waiting> {
             Ends::Never => None,
             Ends::After(time) => Some(time.as_millis() as u64),
         };
-        let told = Wait { pid: *pid, tid: *tid, name: tasks::name(*pid, *tid), call, on, timeout_ms };
+        let (program, name) = (owner(*pid), tasks::name(*pid, *tid));
+        let told = Wait { program, pid: *pid, tid: *tid, name, call, on, timeout_ms };
         out.push(Waiting { told, ends });
     }
     out

@@ -12,7 +12,7 @@ mod describe;
 
 use crate::event::{Flood, Rest, Socket, State, Wait};
 use crate::watch::tasks::{self, Doing, Sample};
-use cycle::Cycles;
+use cycle::{Cycles, LongWaits};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ const PAUSE: (Duration, Duration) = (Duration::from_micros(50), Duration::from_m
 const AT_ONCE: u32 = 4;
 
 /// Wall time in which nothing happened, no CPU time was used, and the lab did not settle all the same: then something is
-/// wrong with us or with the machine. It is far beyond [`cycle`]'s patience with a single wait, and never a verdict.
+/// wrong with us or with the machine. It is far beyond [`cycle`]'s patience with all waits of a step, and never a verdict.
 const STUCK: Duration = Duration::from_secs(120);
 
 /// What settling needs of a lab.
@@ -64,7 +64,10 @@ pub trait World {
     /// Trouble of ours.
     fn sockets(&mut self) -> io::Result<Vec<Socket>>;
 
-    /// CPU time of the program's processes that have been reaped.
+    /// The number of the program to which a process belongs.
+    fn owner(&self, pid: i32) -> usize;
+
+    /// CPU time of the programs' processes that have been reaped.
     fn reaped_cpu(&self) -> Duration;
 
     /// Lets the lab run for `pause`, or (`or_less`) only until something can be drained.
@@ -111,15 +114,28 @@ pub struct Settled {
     pub cpu: Duration,
 }
 
-/// Runs the lab until it is settled, or until the program has shown that it never will be.
-///
-/// # Errors
-/// Trouble of ours: the kernel's files cannot be read, the grader has gone, or nothing happens and we do not know why.
-pub fn settle(world: &mut impl World, cpu_before: Duration) -> io::Result<Settled> {
-    settle_or_be_stuck(world, cpu_before, STUCK)
+/// Lets a lab settle, once after each stimulus.
+#[derive(Debug, Default)]
+pub struct Settler {
+    long: LongWaits,
 }
 
-fn settle_or_be_stuck(world: &mut impl World, cpu_before: Duration, stuck: Duration) -> io::Result<Settled> {
+impl Settler {
+    /// Runs the lab until it is settled, or until the program has shown that it never will be.
+    ///
+    /// # Errors
+    /// Trouble of ours: the kernel's files cannot be read, the grader has gone, or nothing happens and we do not know why.
+    pub fn settle(&mut self, world: &mut impl World, cpu_before: Duration) -> io::Result<Settled> {
+        settle_or_be_stuck(world, &mut self.long, cpu_before, STUCK)
+    }
+}
+
+fn settle_or_be_stuck(
+    world: &mut impl World,
+    long: &mut LongWaits,
+    cpu_before: Duration,
+    stuck: Duration,
+) -> io::Result<Settled> {
     let mut looks = Looks::new(cpu_before);
     loop {
         let activity = world.drain()?;
@@ -130,7 +146,7 @@ fn settle_or_be_stuck(world: &mut impl World, cpu_before: Duration, stuck: Durat
         let confirmed = calm && facts.as_ref().is_some_and(|facts| facts.sample == sample);
         if let Some(facts) = facts.filter(|_| confirmed)
             && !facts.sockets.iter().any(is_moving)
-            && looks.cycles.are_final(&sample, &facts.waits)
+            && looks.cycles.are_final(&sample, &facts.waits, long)
         {
             let told = facts.waits.into_iter().map(|wait| wait.told).collect();
             let rest = if alive(&sample) { Rest::Idle(told) } else { Rest::Gone };
@@ -188,7 +204,7 @@ struct Facts {
 impl Facts {
     fn read(world: &mut impl World, sample: &Sample) -> io::Result<Self> {
         let sockets = world.sockets()?;
-        let waits = describe::waits(sample, &sockets);
+        let waits = describe::waits(sample, &sockets, |pid| world.owner(pid));
         Ok(Self { sample: sample.clone(), sockets, waits })
     }
 }
@@ -329,6 +345,9 @@ mod tests {
         fn sockets(&mut self) -> io::Result<Vec<Socket>> {
             Ok(Vec::new())
         }
+        fn owner(&self, _: i32) -> usize {
+            0
+        }
         fn reaped_cpu(&self) -> Duration {
             Duration::ZERO
         }
@@ -339,7 +358,9 @@ mod tests {
 
     #[test]
     fn a_lab_that_cannot_settle_is_an_error_that_says_what_is_missing() {
-        let error = settle_or_be_stuck(&mut Stuck, Duration::ZERO, Duration::ZERO).unwrap_err().to_string();
+        let error = settle_or_be_stuck(&mut Stuck, &mut LongWaits::default(), Duration::ZERO, Duration::ZERO)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("1 packets in flight"), "{error}");
     }
 }

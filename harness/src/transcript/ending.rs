@@ -1,33 +1,45 @@
 //! The last lane: how the program ended, or that it will never come to rest.
 
+use super::names::Names;
+use super::output::Talks;
 use crate::check::Stimulus;
 use crate::event::{Exit, Rest, Step};
 
 const RESTLESS: &str = "never comes to rest; the check ends here";
 
-/// What the program's end or restlessness looks like. `said` is its standard error since it was started.
-pub(super) fn lines(stimulus: &Stimulus, step: &Step, said: &[u8]) -> Vec<String> {
-    let mut out: Vec<String> = step.exit.iter().map(|exit| of_exit(stimulus, exit, said)).collect();
-    match &step.rest {
-        Rest::Gone => {}
-        Rest::Idle(_) if step.exit.is_some() => out.push("leaves a process behind".to_owned()),
-        Rest::Idle(waits) if !waits.is_empty() && waits.iter().all(|wait| wait.call == "stopped") => {
-            out.push("is stopped".to_owned())
+/// What the programs' ends or restlessness look like.
+pub(super) fn lines(names: &Names<'_>, stimulus: &Stimulus, step: &Step, talks: &Talks) -> Vec<String> {
+    let mut out = Vec::new();
+    for program in 0..names.programs.len() {
+        let ends: Vec<_> = step.ended.iter().filter(|end| end.program == program).collect();
+        let killed = matches!(stimulus, Stimulus::Kill(name) if names.check.program(name) == program);
+        let free = names.check.exit_is_free(step.line());
+        let mut say = |line: &str| out.push(names.of(program, line));
+        ends.iter().for_each(|end| say(&of_exit(&end.exit, talks.errors(program), killed, free)));
+        let Rest::Idle(waits) = &step.rest else { continue };
+        let waits: Vec<_> = waits.iter().filter(|wait| wait.program == program).collect();
+        if waits.is_empty() {
+        } else if !ends.is_empty() {
+            say("leaves a process behind");
+        } else if waits.iter().all(|wait| wait.call == "stopped") {
+            say("is stopped");
         }
-        Rest::Idle(_) => {}
-        // Which of these limits is reached first depends on how fast the machine is, so they are one to the transcript.
-        Rest::Spinning { .. } | Rest::Flooding { .. } => out.push(RESTLESS.to_owned()),
+    }
+    // Which of the limits is reached first depends on how fast the machine is, so they are one to the transcript.
+    if !step.rest.is_rest() {
+        out.push(RESTLESS.to_owned());
     }
     out
 }
 
-fn of_exit(stimulus: &Stimulus, exit: &Exit, said: &[u8]) -> String {
+fn of_exit(exit: &Exit, said: &[u8], killed: bool, free: bool) -> String {
     match exit {
-        Exit::Status(0) => "exits 0".to_owned(),
         Exit::Status(status) if is_crash(*status, said) => "crashes".to_owned(),
+        Exit::Status(_) if free => "ends".to_owned(),
+        Exit::Status(0) => "exits 0".to_owned(),
         Exit::Status(_) if said.trim_ascii().is_empty() => "fails without a word on stderr".to_owned(),
         Exit::Status(_) => "fails cleanly".to_owned(),
-        Exit::Signal(_) if *stimulus == Stimulus::Kill => "is killed".to_owned(),
+        Exit::Signal(_) if killed => "is killed".to_owned(),
         Exit::Signal(signal) => format!("dies of {}", signal_name(*signal)),
         Exit::NotStarted(_) => "cannot be started".to_owned(),
     }

@@ -10,6 +10,7 @@ mod data;
 mod ending;
 mod names;
 mod output;
+mod repeat;
 mod sockets;
 mod stream;
 mod wire;
@@ -17,7 +18,7 @@ mod wire;
 pub use data::describe;
 pub(crate) use ending::signal_name;
 
-use crate::check::{Check, Parameters, Stimulus};
+use crate::check::{Check, Parameters};
 use crate::event::{Observation, Output, Stream};
 use names::Names;
 use std::fmt;
@@ -42,25 +43,40 @@ impl Transcript {
     /// Writes down an observation of a check.
     #[must_use]
     pub fn new(check: &Check, params: &Parameters, seen: &Observation) -> Self {
+        let programs = check.programs();
         let mut wire = wire::Wire::default();
         let mut sockets = sockets::Sockets::default();
-        let mut said = Vec::new();
-        let mut steps = Vec::new();
-        for step in &seen.steps {
-            let Some(stimulus) = check.stimuli.get(step.stimulus) else { continue };
-            let names = Names { check, params, seen, step: step.stimulus };
-            if matches!(stimulus, Stimulus::Start(_)) {
-                said.clear();
+        let mut talks = output::Talks::new(programs.len());
+        let mut owners = names::Owners::new();
+        let mut repeats: Option<repeat::Repeats> = None;
+        let mut steps: Vec<Step> = Vec::new();
+        for (number, step) in seen.steps.iter().enumerate() {
+            let (Some(stimulus), Some(line)) = (check.stimuli.get(step.stimulus), check.stimuli.get(step.line()))
+            else {
+                continue;
+            };
+            if programs.len() > 1 {
+                let known = step.sockets.iter().filter(|socket| !socket.peers && socket.inode != 0);
+                owners.extend(known.map(|socket| ((socket.protocol, socket.local.port()), socket.program)));
             }
-            said.extend(
-                step.output.iter().filter(|piece| piece.stream == Stream::Stderr).flat_map(|piece| &piece.bytes),
-            );
+            let names = Names { check, params, seen, step: number, programs: &programs, owners: &owners };
+            talks.listen(&names, stimulus);
             let mut lines: Vec<String> = step.impossible.iter().map(|why| format!("cannot be done: {why}")).collect();
             lines.extend(wire.lines(&names, stimulus, &step.packets, !step.rest.is_rest()));
             lines.extend(sockets.lines(&names, step));
-            lines.extend(output::lines(&names, &step.output));
-            lines.extend(ending::lines(stimulus, step, &said));
-            steps.push(Step { stimulus: stimulus.to_string(), lines });
+            lines.extend(talks.lines(&names, step));
+            lines.extend(ending::lines(&names, stimulus, step, &talks));
+            let Some(repeated) = step.repeated else {
+                steps.push(Step { stimulus: stimulus.to_string(), lines });
+                continue;
+            };
+            let before = number.checked_sub(1).map(|before| &seen.steps[before]);
+            let first = &steps[step.stimulus];
+            repeats.get_or_insert_with(|| repeat::Repeats::new(line, before)).take(repeated, first, &lines);
+            if seen.steps.get(number + 1).is_none_or(|next| next.line() != step.line()) {
+                let lines = repeats.take().map(|repeats| repeats.lines(step)).unwrap_or_default();
+                steps.push(Step { stimulus: line.to_string(), lines });
+            }
         }
         Self { steps }
     }
@@ -89,9 +105,10 @@ impl fmt::Display for Transcript {
     }
 }
 
-/// All bytes of one stream, joined.
-fn bytes_of(output: &[Output], stream: Stream) -> Vec<u8> {
-    output.iter().filter(|piece| piece.stream == stream).flat_map(|piece| piece.bytes.clone()).collect()
+/// All bytes of one stream of one program, joined.
+fn bytes_of(output: &[Output], program: usize, stream: Stream) -> Vec<u8> {
+    let pieces = output.iter().filter(|piece| piece.program == program && piece.stream == stream);
+    pieces.flat_map(|piece| piece.bytes.clone()).collect()
 }
 
 #[cfg(test)]

@@ -1,39 +1,130 @@
-//! The output lane: which of the looked-for values the program has shown. Everything else it prints leaves no trace.
+//! The output lane: which of the looked-for values a program has shown, and whether it has said something. Everything
+//! else it prints leaves no trace.
 
 use super::bytes_of;
 use super::names::Names;
-use crate::check::Value;
-use crate::event::{Output, Stream};
+use crate::check::{Data, ProgramName, Stimulus, Value, pattern};
+use crate::event::{Step, Stream};
+use std::collections::BTreeSet;
 
-/// `shows …` and `says something`.
-pub(super) fn lines(names: &Names<'_>, output: &[Output]) -> Vec<String> {
-    let texts =
-        [Stream::Stdout, Stream::Stderr].map(|stream| String::from_utf8_lossy(&bytes_of(output, stream)).into_owned());
-    let shown = |value: &&Value| texts.iter().any(|text| shows(names, value, text));
-    let values = names.check.look_for.iter().filter(|value| **value != Value::Words);
-    let values: Vec<_> = values.filter(shown).map(Value::to_string).collect();
-    let mut out = Vec::new();
-    if !values.is_empty() {
-        out.push(format!("shows {}", values.join(", ")));
+/// What the programs were told and have said so far.
+pub(super) struct Talks(Vec<Talk>);
+
+#[derive(Clone, Default)]
+struct Talk {
+    /// Its arguments, and what was typed since it was started. It may repeat them whenever it likes.
+    told: String,
+    /// The addresses it has shown since it was started, with the steps in which peers got them. It may repeat them too.
+    shown: BTreeSet<(String, usize)>,
+    /// The lines it has printed in all steps so far, in the form in which they are compared.
+    lines: BTreeSet<String>,
+    /// Its standard error since it was started.
+    errors: Vec<u8>,
+}
+
+impl Talks {
+    pub(super) fn new(programs: usize) -> Self {
+        Self(vec![Talk::default(); programs])
     }
-    if names.check.look_for.contains(&Value::Words) && texts.iter().any(|text| !text.trim().is_empty()) {
-        out.push("says something".to_owned());
+
+    /// Takes note of what a stimulus tells a program.
+    pub(super) fn listen(&mut self, names: &Names<'_>, stimulus: &Stimulus) {
+        let text = |data: &Data| data.bytes(names.params).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let (name, told): (&ProgramName, Vec<_>) = match stimulus {
+            Stimulus::Start(start) => {
+                let talk = &mut self.0[names.check.program(&start.name)];
+                talk.told.clear();
+                talk.shown.clear();
+                talk.errors.clear();
+                let args = start.args.iter().map(|arg| arg.resolve(names.params));
+                (&start.name, args.chain(start.given.as_ref().map(text)).flatten().collect())
+            }
+            Stimulus::Type { data, into } => (into, data.iter().flat_map(text).collect()),
+            _ => return,
+        };
+        let talk = &mut self.0[names.check.program(name)];
+        told.iter().for_each(|words| talk.told.extend([words.as_str(), "\n"]));
     }
-    out
+
+    /// `shows …` and `says something`.
+    pub(super) fn lines(&mut self, names: &Names<'_>, step: &Step) -> Vec<String> {
+        let mut out = Vec::new();
+        for (program, talk) in self.0.iter_mut().enumerate() {
+            let bytes = [Stream::Stdout, Stream::Stderr].map(|stream| bytes_of(&step.output, program, stream));
+            talk.errors.extend(&bytes[1]);
+            let texts = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            out.extend(talk.of(names, step, &texts).into_iter().map(|line| names.of(program, &line)));
+        }
+        out
+    }
+
+    /// What a program has written to standard error since it was started.
+    pub(super) fn errors(&self, program: usize) -> &[u8] {
+        &self.0[program].errors
+    }
+}
+
+impl Talk {
+    fn of(&mut self, names: &Names<'_>, step: &Step, texts: &[String; 2]) -> Vec<String> {
+        let wanted = names.check.looks_for(step.line());
+        let shown =
+            |value: &&Value| texts.iter().any(|text| shows(names, value, text)) && !shows(names, value, &self.told);
+        let mut values: Vec<_> = wanted.iter().filter(shown).collect();
+        values.retain(|value| match value {
+            Value::Ip(peer) | Value::Port(peer) => {
+                let since = names.newest(peer).map_or(0, |endpoint| endpoint.since);
+                self.shown.insert((value.to_string(), since))
+            }
+            _ => true,
+        });
+        let values: Vec<_> = values.into_iter().map(Value::to_string).collect();
+        let mut out = Vec::new();
+        if !values.is_empty() {
+            out.push(format!("shows {}", values.join(", ")));
+        }
+        // Every line is noted, whether or not the words of this step are looked for.
+        let mut new = false;
+        for line in texts.iter().flat_map(|text| text.split(['\n', '\r'])) {
+            let line = bare(names, line);
+            new |= !line.is_empty() && self.lines.insert(line);
+        }
+        if new && wanted.contains(&Value::Words) {
+            out.push("says something".to_owned());
+        }
+        out
+    }
+}
+
+/// A line without the values that the check looks for anywhere, numbers and blanks: an answer that is shown with nothing in
+/// it has the same words around it as one that is shown.
+fn bare(names: &Names<'_>, line: &str) -> String {
+    let values = names.check.look_for.iter().flat_map(|look_for| &look_for.values);
+    let mut line = line.to_owned();
+    for value in values {
+        if let Some(text) = text_of(names, value).filter(|text| !text.is_empty()) {
+            line = line.replace(&text, "");
+        }
+    }
+    line.retain(|c| !c.is_whitespace() && !c.is_ascii_digit() && !c.is_control());
+    line
 }
 
 fn shows(names: &Names<'_>, value: &Value, text: &str) -> bool {
+    let Some(wanted) = text_of(names, value) else { return false };
+    let number = wanted.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if number && !matches!(value, Value::Text(_)) { shows_number(text, &wanted) } else { text.contains(&wanted) }
+}
+
+/// What must be printed to show a value; `None` for `words`, and for the address of a peer that has none yet.
+fn text_of(names: &Names<'_>, value: &Value) -> Option<String> {
     match value {
-        Value::Ip(peer) => names.newest(peer).is_some_and(|addr| shows_number(text, &addr.ip().to_string())),
-        Value::Port(peer) => names.newest(peer).is_some_and(|addr| shows_number(text, &addr.port().to_string())),
-        Value::Number(number) => shows_number(text, &number.to_string()),
-        Value::Text(wanted) => text.contains(wanted.as_str()),
-        Value::Parameter(name) => {
-            let value = names.params.get(name).map(ToString::to_string).unwrap_or_default();
-            let digits = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-            if digits { shows_number(text, &value) } else { text.contains(&value) }
-        }
-        Value::Words => false,
+        Value::Ip(peer) => names.newest(peer).map(|endpoint| endpoint.local.ip().to_string()),
+        Value::Port(peer) => names.newest(peer).map(|endpoint| endpoint.local.port().to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Text(text) => Some(text.clone()),
+        Value::Pattern(len) => Some(String::from_utf8_lossy(&pattern(*len)).into_owned()),
+        Value::Parameter(name) => names.params.get(name).ok().map(ToString::to_string),
+        Value::Words => None,
     }
 }
 

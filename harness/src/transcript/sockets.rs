@@ -8,19 +8,22 @@ use std::net::SocketAddr;
 /// What is known from the step before.
 #[derive(Default)]
 pub(super) struct Sockets {
-    open: BTreeSet<String>,
+    /// With the number of the program.
+    open: BTreeSet<(usize, String)>,
     left: BTreeMap<(SocketAddr, SocketAddr), State>,
 }
 
 impl Sockets {
     /// What is new at the end of a step.
     pub(super) fn lines(&mut self, names: &Names<'_>, step: &Step) -> Vec<String> {
-        let open: BTreeSet<String> = step.sockets.iter().filter_map(|socket| place(names, step, socket)).collect();
-        let mut out: Vec<String> = open.difference(&self.open).cloned().collect();
+        let places = step.sockets.iter().filter_map(|socket| Some((socket.program, place(names, step, socket)?)));
+        let open: BTreeSet<_> = places.collect();
+        let mut out: Vec<String> =
+            open.difference(&self.open).map(|(program, place)| names.of(*program, place)).collect();
         // Of a program that has ended nobody expects open sockets.
-        if step.rest != Rest::Gone && step.exit.is_none() {
-            out.extend(self.open.difference(&open).map(|place| format!("no longer {place}")));
-        }
+        let ended = |program: usize| step.rest == Rest::Gone || step.ended.iter().any(|end| end.program == program);
+        let closed = self.open.difference(&open).filter(|(program, _)| !ended(*program));
+        out.extend(closed.map(|(program, place)| names.of(*program, &format!("no longer {place}"))));
         self.open = open;
 
         let mut left = BTreeMap::new();
@@ -29,8 +32,10 @@ impl Sockets {
             let ends = (socket.local, socket.remote);
             let by = names.peer(Protocol::Tcp, socket.local);
             let holder = match (socket.state, by) {
-                (State::TimeWait, Some(peer)) => peer,
-                (State::TimeWait | State::CloseWait, None) => "the program",
+                (State::TimeWait, Some(peer)) => peer.to_owned(),
+                (State::TimeWait | State::CloseWait, None) => {
+                    names.the(names.owner(Protocol::Tcp, socket.local.port()))
+                }
                 _ => continue,
             };
             left.insert(ends, socket.state);
@@ -57,7 +62,8 @@ fn place(names: &Names<'_>, step: &Step, socket: &Socket) -> Option<String> {
     };
     let any = socket.local.ip().is_unspecified();
     let covered = |other: &Socket| {
-        other.local.is_ipv4()
+        !other.peers
+            && other.local.is_ipv4()
             && other.local.ip().is_unspecified()
             && other.protocol == socket.protocol
             && other.local.port() == socket.local.port()

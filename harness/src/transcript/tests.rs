@@ -3,7 +3,8 @@
 use super::Transcript;
 use crate::check::{self, Check, Parameters};
 use crate::event::{
-    Body, Endpoint, Exit, Flags, Observation, Output, Packet, Protocol, Rest, Segment, Socket, State, Step, Stream,
+    Body, Ended, Endpoint, Exit, Flags, Observation, Output, Packet, Protocol, Repeated, Rest, Segment, Socket, State,
+    Step, Stream,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -146,8 +147,8 @@ fn observe(chance: &Chance) -> Observation {
     let text = format!("client {a}\nreceived {} bytes: hello\n", FROM_A.len());
     let (first, second) = text.split_at(chance.output.0);
     let stream = if chance.output.1 { Stream::Stderr } else { Stream::Stdout };
-    last.output = [first, second].map(|part| Output { stream, bytes: part.into() }).into();
-    last.exit = Some(Exit::Status(0));
+    last.output = [first, second].map(|part| Output { program: 0, stream, bytes: part.into() }).into();
+    last.ended = vec![ended(Exit::Status(0))];
     last.rest = Rest::Gone;
     steps.push(last);
 
@@ -170,6 +171,7 @@ fn step(stimulus: usize, packets: Vec<Packet>, chance: &Chance) -> Step {
         state: State::Listen,
         v6_only: false,
         peers: false,
+        program: 0,
         receive_queue: 0,
         send_queue: 0,
         timer: 0,
@@ -177,15 +179,21 @@ fn step(stimulus: usize, packets: Vec<Packet>, chance: &Chance) -> Step {
     };
     Step {
         stimulus,
+        repeated: None,
         impossible: None,
         packets,
         output: Vec::new(),
         sockets: vec![listener],
-        exit: None,
+        ended: Vec::new(),
         rest: Rest::Idle(Vec::new()),
+        descriptors: None,
         cpu_ms: 0,
         wall_us: 0,
     }
+}
+
+const fn ended(exit: Exit) -> Ended {
+    Ended { program: 0, exit }
 }
 
 fn text(seen: &Observation) -> String {
@@ -248,9 +256,9 @@ fn segments(step: &mut Step) -> impl Iterator<Item = &mut Segment> {
     segment.flags = Flags { rst: true, ..Flags::default() };
 }))]
 #[case::a_missing_fin(|seen: &mut Observation| segments(last(seen)).for_each(|segment| segment.flags.fin = false))]
-#[case::an_exit_code(|seen: &mut Observation| last(seen).exit = Some(Exit::Status(1)))]
-#[case::a_signal(|seen: &mut Observation| last(seen).exit = Some(Exit::Signal(11)))]
-#[case::going_on(|seen: &mut Observation| last(seen).exit = None)]
+#[case::an_exit_code(|seen: &mut Observation| last(seen).ended = vec![ended(Exit::Status(1))])]
+#[case::a_signal(|seen: &mut Observation| last(seen).ended = vec![ended(Exit::Signal(11))])]
+#[case::going_on(|seen: &mut Observation| last(seen).ended.clear())]
 #[case::spinning(|seen: &mut Observation| last(seen).rest = Rest::Spinning { cpu_ms: 1000 })]
 #[case::a_value_that_is_not_shown(|seen: &mut Observation| last(seen).output.clear())]
 #[case::another_port(|seen: &mut Observation| seen.steps[0].sockets[0].local.set_port(9898))]
@@ -287,4 +295,71 @@ fn the_boundaries_of_datagrams_are_kept() {
         "start udp_sender\n  program → P  \"hel\" (3 bytes)\n  program → P  \"lo\" (2 bytes)\n"
     );
     assert_ne!(send(&["hel", "lo"]), send(&["hello"]));
+}
+
+/// Runs of a check in which only output and ends matter: what each step printed, and how it ended.
+fn talk(check: &str, steps: &[(&str, Option<i32>)]) -> String {
+    let check = check::parse("talk.check", check).unwrap();
+    let steps = steps.iter().enumerate().map(|(number, (said, exit))| {
+        let mut step = step(number, Vec::new(), &plain());
+        step.sockets.clear();
+        step.output = vec![Output { program: 0, stream: Stream::Stdout, bytes: said.as_bytes().into() }];
+        step.ended = exit.map(|status| ended(Exit::Status(status))).into_iter().collect();
+        step.rest = if exit.is_some() { Rest::Gone } else { step.rest };
+        step
+    });
+    let seen = Observation { steps: steps.collect(), endpoints: Vec::new(), ephemeral: (32_768, 60_999) };
+    Transcript::new(&check, &Parameters::default(), &seen).to_string()
+}
+
+#[test]
+fn what_a_program_was_told_it_may_repeat() {
+    let check = "look for \"hello\", 77\nstart chat 77\ntype \"hello\"";
+    assert_eq!(talk(check, &[("at port 77", None), ("sending hello", None)]), "start chat 77\ntype \"hello\"\n");
+    let unknown = "look for \"hello\"\nstart chat\ntype \"x\"";
+    assert!(talk(unknown, &[("", None), ("hello", None)]).contains("shows \"hello\""));
+}
+
+#[test]
+fn an_answer_with_nothing_in_it_says_nothing() {
+    let check = "look for \"42 apples\", 9\nstart client\nstart client\nlook for words\ntype \"x\"";
+    let after = |said| talk(check, &[("The answer: 42 apples (9 bytes)\n", Some(0)), ("", None), (said, Some(0))]);
+    assert!(!after("The answer:  (0 bytes)\n").contains("says something"));
+    assert!(after("The server has left.\n").contains("says something"));
+}
+
+#[test]
+fn a_free_exit_code_is_any_but_that_of_a_crash() {
+    let check = "the exit code is free\nstart client";
+    assert_eq!(talk(check, &[("", Some(0))]), talk(check, &[("", Some(1))]));
+    let crash = "Traceback (most recent call last):";
+    let mut seen = observe(&plain());
+    last(&mut seen).ended = vec![ended(Exit::Status(1))];
+    last(&mut seen).output = vec![Output { program: 0, stream: Stream::Stderr, bytes: crash.into() }];
+    assert!(text(&seen).contains("crashes"));
+}
+
+/// A line done once, and repeated, with what was printed and how many descriptors were open each time.
+fn repeated(times: &[(&str, u32)]) -> String {
+    let check = check::parse("r.check", "look for \"ok\"\ntype \"x\"\nrepeat the last 1 lines 3 times").unwrap();
+    let steps = times.iter().enumerate().map(|(time, (said, descriptors))| {
+        let mut step = step(0, Vec::new(), &plain());
+        step.sockets.clear();
+        step.repeated = (time > 0).then_some(Repeated { by: 1, time });
+        step.output = vec![Output { program: 0, stream: Stream::Stdout, bytes: said.as_bytes().into() }];
+        step.descriptors = Some(*descriptors);
+        step
+    });
+    let seen = Observation { steps: steps.collect(), endpoints: Vec::new(), ephemeral: (32_768, 60_999) };
+    Transcript::new(&check, &Parameters::default(), &seen).steps[1].lines.join("\n")
+}
+
+#[test]
+fn repetitions_are_one_step_and_the_first_difference_is_told() {
+    assert_eq!(repeated(&[("ok", 4), ("ok", 5), ("ok", 4), ("ok", 5)]), "the same each time");
+    assert_eq!(repeated(&[("ok", 4), ("ok", 4), ("", 4), ("ok", 4)]), "repetition 2, type \"x\": nothing happens");
+    assert_eq!(
+        repeated(&[("ok", 4), ("ok", 5), ("ok", 6), ("ok", 7)]),
+        "the same each time\nhas more and more descriptors open"
+    );
 }

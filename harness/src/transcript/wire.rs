@@ -5,7 +5,7 @@ use super::data;
 use super::names::Names;
 use super::stream::Stream;
 use crate::check::Stimulus;
-use crate::event::{Body, Packet, Protocol, Segment};
+use crate::event::{Body, Packet, Protocol, Segment, Socket};
 use std::net::SocketAddr;
 
 /// How much of one lane, and of one stream, is told of a step that never came to rest.
@@ -117,10 +117,10 @@ impl Connection {
         let peers = self.ends.map(|end| names.peer(Protocol::Tcp, end));
         let label = |end: usize| match (peers[end], peers[1 - end], end) {
             (Some(peer), _, _) => peer.to_owned(),
-            (None, None, 1) => names.addr(self.ends[1]),
+            (None, None, 1) => names.elsewhere(Protocol::Tcp, self.ends[1]),
             // The port of who connects says something if it was chosen; that of who is connected to is in the check.
-            (None, _, 0) => names.program_from(self.ends[0].port()),
-            (None, _, _) => "program".to_owned(),
+            (None, _, 0) => names.program_from(Protocol::Tcp, self.ends[0].port()),
+            (None, _, _) => names.program(Protocol::Tcp, self.ends[end].port()).to_owned(),
         };
         let labels = [label(0), label(1)];
         let line = |from: usize, what: &str| format!("{} → {}  {what}", labels[from], labels[1 - from]);
@@ -178,19 +178,29 @@ fn datagrams(names: &Names<'_>, stimulus: &Stimulus, packets: &[Packet]) -> Vec<
                 let src = names.peer(Protocol::Udp, packet.src);
                 let dst = names.peer(Protocol::Udp, packet.dst);
                 match (src, dst) {
-                    (Some(peer), _) => (Some(peer), 0, format!("{peer} → program  {payload}")),
+                    (Some(peer), _) => {
+                        let to = names.program(Protocol::Udp, packet.dst.port());
+                        (Some(peer), 0, format!("{peer} → {to}  {payload}"))
+                    }
                     (None, dst) => {
-                        let to = dst.map_or_else(|| names.addr(packet.dst), str::to_owned);
-                        (dst, 1, format!("{} → {to}  {payload}", names.program_from(packet.src.port())))
+                        let from = names.program_from(Protocol::Udp, packet.src.port());
+                        let to = dst.map_or_else(|| names.elsewhere(Protocol::Udp, packet.dst), str::to_owned);
+                        (dst, 1, format!("{from} → {to}  {payload}"))
                     }
                 }
             }
             Body::Unreachable { port, protocol, from, to } => {
+                if had_the_port(names, *protocol, *to) {
+                    continue;
+                }
                 let what = if *port { "ICMP port unreachable" } else { "ICMP unreachable" };
+                let sender = || names.program(*protocol, from.port());
                 match (names.peer(*protocol, *from), names.peer(*protocol, *to)) {
-                    (Some(peer), _) => (Some(peer), 2, format!("program → {peer}  {what}")),
-                    (None, Some(peer)) => (Some(peer), 2, format!("{peer} → program  {what}")),
-                    (None, None) => (None, 2, format!("{} → program  {what}", names.addr(*to))),
+                    (Some(peer), _) => {
+                        (Some(peer), 2, format!("{} → {peer}  {what}", names.program(*protocol, to.port())))
+                    }
+                    (None, Some(peer)) => (Some(peer), 2, format!("{peer} → {}  {what}", sender())),
+                    (None, None) => (None, 2, format!("{} → {}  {what}", names.elsewhere(*protocol, *to), sender())),
                 }
             }
             _ => continue,
@@ -211,6 +221,13 @@ fn datagrams(names: &Names<'_>, stimulus: &Stimulus, packets: &[Packet]) -> Vec<
             Lane { lines: [first, second, errors].concat(), ..lane }
         })
         .collect()
+}
+
+/// Whether a program had a port when the step began. Whether a second datagram still met the socket that the first one
+/// made it close, or came too late, is the scheduler's business.
+fn had_the_port(names: &Names<'_>, protocol: Protocol, addr: SocketAddr) -> bool {
+    let own = |socket: &&Socket| !socket.peers && socket.protocol == protocol && socket.inode != 0;
+    names.before().iter().filter(own).any(|socket| socket.local.port() == addr.port())
 }
 
 /// The other end's name in a line that concerns no peer.

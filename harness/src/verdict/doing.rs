@@ -1,6 +1,6 @@
 //! What the program was doing when its transcript began to differ: evidence for people, never compared.
 
-use crate::check::must_be_escaped;
+use crate::check::{Check, must_be_escaped};
 use crate::event::{Exit, Flood, Output, Rest, Step, Stream, Wait};
 use crate::transcript::signal_name;
 use serde::Serialize;
@@ -21,54 +21,83 @@ pub struct Doing {
     pub stderr: Vec<String>,
 }
 
-/// Tells what the program was doing at the end of step `at`, or of the last one if there are fewer.
+/// Tells what the programs of a check were doing after its line `at`, or after the last one that was carried out.
 #[must_use]
-pub fn doing(steps: &[Step], at: usize) -> Doing {
-    let steps = &steps[..steps.len().min(at + 1)];
+pub fn doing(check: &Check, steps: &[Step], at: usize) -> Doing {
+    let count = steps.iter().take_while(|step| step.line() <= at).count();
+    let steps = &steps[..count];
     let Some(step) = steps.last() else { return Doing::default() };
-    let output = |steps: &[Step], stream| last_lines(steps.iter().flat_map(|step| &step.output), stream);
+    let programs = Programs(check.programs());
+    let output = |steps: &[Step], stream| programs.last_lines(steps, stream);
     Doing {
-        state: state(steps, step),
+        state: programs.state(steps, step),
         stdout: output(std::slice::from_ref(step), Stream::Stdout),
         stderr: output(steps, Stream::Stderr),
     }
 }
 
-fn state(steps: &[Step], step: &Step) -> Vec<String> {
-    let mut out = Vec::new();
-    match (&step.exit, &step.rest) {
-        (Some(exit), _) => out.push(format!("The program {}.", of_exit(exit))),
-        (None, Rest::Gone) => {
-            if let Some(exit) = steps.iter().rev().find_map(|step| step.exit.as_ref()) {
-                out.push(format!("The program was not running any more; it {}.", of_exit(exit)));
-            }
-        }
-        _ => {}
+/// The names of the programs of a check.
+struct Programs<'a>(Vec<&'a str>);
+
+impl Programs<'_> {
+    /// A program at the beginning of a sentence.
+    fn name(&self, program: usize) -> String {
+        if program == 0 { "The program".to_owned() } else { format!("The program `{}`", self.0[program]) }
     }
-    match &step.rest {
-        Rest::Gone => {}
-        Rest::Idle(waits) => {
-            if step.exit.is_some() {
+
+    fn state(&self, steps: &[Step], step: &Step) -> Vec<String> {
+        let mut out = Vec::new();
+        for program in 0..self.0.len() {
+            let name = self.name(program);
+            let end_in = |step: &Step| step.ended.iter().find(|end| end.program == program).map(|end| end.exit.clone());
+            let now = end_in(step);
+            let waits = if let Rest::Idle(waits) = &step.rest { waits.as_slice() } else { &[] };
+            let waits: Vec<_> = waits.iter().filter(|wait| wait.program == program).collect();
+            if let Some(exit) = &now {
+                out.push(format!("{name} {}.", of_exit(exit)));
+            } else if step.rest.is_rest()
+                && waits.is_empty()
+                && let Some(exit) = steps.iter().rev().find_map(end_in)
+            {
+                out.push(format!("{name} was not running any more; it {}.", of_exit(&exit)));
+            }
+            if now.is_some() && !waits.is_empty() {
                 out.push("Another process that it had started goes on.".to_owned());
             }
-            out.extend(waits.iter().take(TOLD).map(|wait| of_wait(wait, waits.len() > 1)));
+            out.extend(waits.iter().take(TOLD).map(|wait| of_wait(&name, wait, waits.len() > 1)));
             if waits.len() > TOLD {
                 out.push(format!("{} more threads wait too.", waits.len() - TOLD));
             }
         }
+        out.extend(restless(&step.rest));
+        out
+    }
+
+    fn last_lines(&self, steps: &[Step], stream: Stream) -> Vec<String> {
+        let mut out = Vec::new();
+        for (program, name) in self.0.iter().enumerate() {
+            let output = steps.iter().flat_map(|step| &step.output).filter(|piece| piece.program == program);
+            let lines = last_lines(output, stream);
+            out.extend(lines.into_iter().map(|line| if self.0.len() > 1 { format!("{name}: {line}") } else { line }));
+        }
+        out
+    }
+}
+
+/// What a program that never comes to rest has done.
+fn restless(rest: &Rest) -> Option<String> {
+    match rest {
+        Rest::Gone | Rest::Idle(_) => None,
         Rest::Spinning { cpu_ms } => {
-            out.push(format!("The program burnt {cpu_ms} ms of CPU time, and nothing came of it."));
+            Some(format!("The program burnt {cpu_ms} ms of CPU time, and nothing came of it."))
         }
         Rest::Flooding { what: Flood::Output, amount } => {
-            out.push(format!(
-                "The program wrote {amount} bytes of output in this one step, more than any task asks for."
-            ));
+            Some(format!("The program wrote {amount} bytes of output in this one step, more than any task asks for."))
         }
         Rest::Flooding { what: Flood::Wire, amount } => {
-            out.push(format!("{amount} packets went over the wire in this one step, more than any task asks for."));
+            Some(format!("{amount} packets went over the wire in this one step, more than any task asks for."))
         }
     }
-    out
 }
 
 fn of_exit(exit: &Exit) -> String {
@@ -79,9 +108,9 @@ fn of_exit(exit: &Exit) -> String {
     }
 }
 
-fn of_wait(wait: &Wait, several: bool) -> String {
+fn of_wait(name: &str, wait: &Wait, several: bool) -> String {
     let who = match several {
-        false => "The program".to_owned(),
+        false => name.to_owned(),
         true if wait.pid == wait.tid => format!("Process {} ({})", wait.pid, wait.name),
         true => format!("Thread {} of process {} ({})", wait.tid, wait.pid, wait.name),
     };
@@ -127,28 +156,36 @@ fn printable(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Descriptor;
+    use crate::check;
+    use crate::event::{Descriptor, Ended};
 
     fn step(exit: Option<Exit>, rest: Rest, stderr: &str) -> Step {
-        let output = vec![Output { stream: Stream::Stderr, bytes: stderr.into() }];
+        let output = vec![Output { program: 0, stream: Stream::Stderr, bytes: stderr.into() }];
         Step {
             stimulus: 0,
+            repeated: None,
             impossible: None,
             packets: Vec::new(),
             output,
             sockets: Vec::new(),
-            exit,
+            ended: exit.into_iter().map(|exit| Ended { program: 0, exit }).collect(),
             rest,
+            descriptors: None,
             cpu_ms: 0,
             wall_us: 0,
         }
     }
 
+    fn told(steps: &[Step], at: usize) -> Doing {
+        doing(&check::parse("t.check", "start a").unwrap(), steps, at)
+    }
+
     #[test]
     fn a_wait_is_told_with_its_call_its_socket_and_its_time_out() {
         let on = vec![Descriptor { fd: 3, what: "tcp *:8989 LISTEN".into() }];
-        let wait = Wait { pid: 2, tid: 2, name: "s".into(), call: "accept4".into(), on, timeout_ms: Some(100) };
-        let told = doing(&[step(None, Rest::Idle(vec![wait]), "")], 0);
+        let wait =
+            Wait { program: 0, pid: 2, tid: 2, name: "s".into(), call: "accept4".into(), on, timeout_ms: Some(100) };
+        let told = told(&[step(None, Rest::Idle(vec![wait]), "")], 0);
         let said = "The program waits in accept4 on descriptor 3 (tcp *:8989 LISTEN), with a time-out of 100 ms.";
         assert_eq!(told.state, [said]);
     }
@@ -156,14 +193,14 @@ mod tests {
     #[test]
     fn an_end_in_an_earlier_step_is_told_too() {
         let steps = [step(Some(Exit::Status(101)), Rest::Gone, "panicked"), step(None, Rest::Gone, "")];
-        let told = doing(&steps, 1);
+        let told = told(&steps, 1);
         assert_eq!(told.state, ["The program was not running any more; it exited with status 101."]);
         assert_eq!(told.stderr, ["panicked"]);
     }
 
     #[test]
     fn what_a_program_wrote_cannot_command_the_terminal() {
-        let told = doing(&[step(Some(Exit::Signal(libc::SIGSEGV)), Rest::Gone, "\x1b[2Jgone\r\n")], 7);
+        let told = told(&[step(Some(Exit::Signal(libc::SIGSEGV)), Rest::Gone, "\x1b[2Jgone\r\n")], 7);
         assert_eq!(told.stderr, ["\u{fffd}[2Jgone"]);
         assert_eq!(told.state, ["The program was ended by SIGSEGV."]);
     }

@@ -120,6 +120,7 @@ fn parse(protocol: Protocol, body: &[u8]) -> Option<Socket> {
         state: State::from_kernel(fixed[1])?,
         v6_only: v6 && attribute(&body[MESSAGE..], INET_DIAG_SKV6ONLY).and_then(|value| value.first()) == Some(&1),
         peers: false,
+        program: 0,
         timer: fixed[2],
         receive_queue: number(56),
         send_queue: number(60),

@@ -108,6 +108,33 @@ pub fn cpu_time() -> io::Result<Duration> {
     Ok(Duration::from_millis(ticks * 1000 / per_second))
 }
 
+/// The session of a process, if it lives.
+#[must_use]
+pub fn session(pid: i32) -> Option<i32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    after_name(&stat).split_whitespace().nth(3)?.parse().ok()
+}
+
+/// The inodes of the sockets that a process has open; none if it does not live.
+#[must_use]
+pub fn sockets(pid: i32) -> Vec<u32> {
+    let inode = |link: std::path::PathBuf| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
+    descriptors(pid).filter_map(|fd| inode(fs::read_link(fd.path()).ok()?)).collect()
+}
+
+/// How many descriptors all processes have open.
+///
+/// # Errors
+/// Those of reading `/proc`.
+pub fn open_descriptors() -> io::Result<u32> {
+    let count: usize = processes()?.into_iter().map(|pid| descriptors(pid).count()).sum();
+    u32::try_from(count).map_err(io::Error::other)
+}
+
+fn descriptors(pid: i32) -> impl Iterator<Item = fs::DirEntry> {
+    fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten()
+}
+
 /// The name of the program that a task runs.
 #[must_use]
 pub fn name(pid: i32, tid: i32) -> String {
@@ -173,9 +200,12 @@ fn parse_call(text: &str) -> Option<Call> {
 
 /// User and system time of `/proc/<pid>/stat`, the process's own and its waited-for children's.
 fn cpu_ticks(stat: &str) -> u64 {
-    // The name stands in parentheses and can contain anything, also parentheses.
-    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    after_name.split_whitespace().skip(11).take(4).filter_map(|word| word.parse::<u64>().ok()).sum()
+    after_name(stat).split_whitespace().skip(11).take(4).filter_map(|word| word.parse::<u64>().ok()).sum()
+}
+
+/// What follows the name in `/proc/<pid>/stat`. The name stands in parentheses and can contain anything, also parentheses.
+fn after_name(stat: &str) -> &str {
+    stat.rsplit_once(')').map_or("", |(_, rest)| rest)
 }
 
 fn numbers(dir: &str) -> io::Result<Vec<i32>> {

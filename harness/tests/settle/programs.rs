@@ -22,6 +22,13 @@ fn main() -> ExitCode {
             socket.set_read_timeout(Some(A_WHILE)).unwrap();
             assert!(socket.recv(&mut [0; 9]).is_err());
         }),
+        "guarded" => {
+            let socket = UdpSocket::bind("0.0.0.0:9000").unwrap();
+            socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+            let mut buffer = [0; 9];
+            let length = socket.recv(&mut buffer).unwrap();
+            println!("{length} bytes");
+        }
         "poll" => after(|socket| c::poll(socket, A_WHILE)),
         "select" => after(|socket| c::select(socket, A_WHILE)),
         "epoll" => after(|socket| c::epoll(socket, A_WHILE)),

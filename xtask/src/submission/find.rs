@@ -60,6 +60,7 @@ fn files(dir: &Path, exercise: &str, notes: &mut Vec<String>) -> Vec<Source> {
     let mut out = Vec::new();
     out.extend(file(format!("{exercise}.rs")).map(Source::Rust));
     out.extend(file(format!("{exercise}.py")).map(Source::Python));
+    out.extend(file(format!("{exercise}.c")).map(Source::C));
     if let Some(path) = file(exercise.to_owned()) {
         if mode(&path) & 0o111 != 0 {
             out.push(Source::Executable(path));
@@ -76,6 +77,7 @@ fn nothing_found(exercises: &[&str], notes: &[String]) -> String {
     let rows = [
         (format!("{example}.py"), "a Python program".to_owned()),
         (format!("{example}.rs"), "a Rust program in one file".to_owned()),
+        (format!("{example}.c"), "a C program in one file".to_owned()),
         (example.to_owned(), "an executable file".to_owned()),
         ("Cargo.toml".to_owned(), format!("a Cargo package with a binary `{example}`")),
     ];

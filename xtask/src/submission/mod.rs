@@ -7,9 +7,12 @@
 //! | a Cargo package with a binary `tcp_server`    | `cargo build`                                   |
 //! | `tcp_server.rs`                               | `rustc --edition 2024`, standard library only   |
 //! | `tcp_server.py`                               | by `python3`                                    |
+//! | `tcp_server.c`                                | `cc -std=gnu11`                                 |
 //! | an executable file `tcp_server`               | as it is                                        |
 
 mod cargo;
+mod cc;
+mod compiled;
 mod find;
 mod python;
 mod rustc;
@@ -47,6 +50,8 @@ pub enum Source {
     Rust(PathBuf),
     /// A Python file.
     Python(PathBuf),
+    /// A C file for `cc`.
+    C(PathBuf),
     /// A file that can be executed as it is.
     Executable(PathBuf),
 }
@@ -69,6 +74,7 @@ impl Source {
         match path.extension().and_then(OsStr::to_str) {
             Some("rs") => Self::Rust(path.to_owned()),
             Some("py") => Self::Python(path.to_owned()),
+            Some("c") => Self::C(path.to_owned()),
             _ => Self::Executable(path.to_owned()),
         }
     }
@@ -79,6 +85,7 @@ impl Source {
             Self::Cargo { package } => Built::NotBuilt(format!("{package} is built with its whole package")),
             Self::Rust(path) => rustc::build(path).await,
             Self::Python(path) => python::prepare(path).await,
+            Self::C(path) => cc::build(path).await,
             Self::Executable(path) => {
                 let needs = path.parent().map(Path::to_owned).into_iter().collect();
                 Built::Ready(Program { command: vec![text(path)], needs })
@@ -91,7 +98,7 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::Cargo { package } => format!("Cargo package {package}"),
-            Self::Rust(path) | Self::Python(path) | Self::Executable(path) => {
+            Self::Rust(path) | Self::Python(path) | Self::C(path) | Self::Executable(path) => {
                 path.file_name().unwrap_or_default().to_string_lossy().into_owned()
             }
         }

@@ -4,7 +4,7 @@ use exercises::{EXERCISES, Exercise};
 use harness::lab::Launcher;
 use harness::program::Program;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use xtask::run::{Ran, Runner};
 use xtask::submission::{self, Built};
 
@@ -18,15 +18,23 @@ pub fn runner() -> Runner {
     Runner::with(Launcher::new(env!("CARGO_BIN_EXE_xtask"), xtask::LAB), 1)
 }
 
-/// The programs of a submission, ready to run.
+/// The programs of a submission, ready to run. They are built once for all tests of this process.
 pub async fn programs(dir: &Path) -> BTreeMap<String, Program> {
+    type Programs = BTreeMap<PathBuf, BTreeMap<String, Program>>;
+    static BUILT: tokio::sync::Mutex<Programs> = tokio::sync::Mutex::const_new(Programs::new());
+    let mut all = BUILT.lock().await;
+    if let Some(programs) = all.get(dir) {
+        return programs.clone();
+    }
     let submission = submission::find(dir, &EXERCISES).await.unwrap();
     let built = submission.build(&EXERCISES, 2).await.unwrap();
     let ready = |built| match built {
         Built::Ready(program) => program,
         other => panic!("{other:?}"),
     };
-    built.into_iter().map(|(name, built)| (name, ready(built))).collect()
+    let programs: BTreeMap<_, _> = built.into_iter().map(|(name, built)| (name, ready(built))).collect();
+    all.insert(dir.to_owned(), programs.clone());
+    programs
 }
 
 /// Runs one check of an exercise.

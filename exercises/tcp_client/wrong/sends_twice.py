@@ -1,0 +1,39 @@
+# fault: the text is sent twice
+# fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, server_resets, ephemeral_port
+
+import ipaddress
+import socket
+import sys
+
+
+def arguments():
+    if len(sys.argv) != 3:
+        sys.exit("usage: tcp_client <ip> <port>")
+    try:
+        ip, port = str(ipaddress.IPv4Address(sys.argv[1])), int(sys.argv[2])
+    except ValueError as error:
+        sys.exit(f"tcp_client: {error}")
+    if not 1 <= port <= 65535:
+        sys.exit(f"tcp_client: {port} is no port")
+    return ip, port
+
+
+def main():
+    server = arguments()
+    text = sys.stdin.readline().rstrip("\n")
+    client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        client.connect(server)
+        client.sendall(text.encode("utf-8"))
+        client.sendall(text.encode("utf-8"))
+        data = client.recv(1024)
+    except OSError as error:
+        sys.exit(f"tcp_client: {error}")
+    if data:
+        print("answer:", data.decode("utf-8", errors="replace"))
+    else:
+        print("The server has left without an answer.")
+    client.close()
+
+
+main()

@@ -1,0 +1,33 @@
+# style: a server of the module socketserver that handles one request
+
+import socketserver
+import sys
+
+
+class Handler(socketserver.BaseRequestHandler):
+    def handle(self):
+        data, _ = self.request
+        ip, port = self.client_address
+        print("Request from", ip)
+        print("Port", port)
+        try:
+            print(data.decode("utf-8"))
+        except UnicodeDecodeError:
+            print(data)
+
+
+def main():
+    if len(sys.argv) != 2 or not sys.argv[1].isdecimal() or not 1 <= int(sys.argv[1]) <= 65535:
+        print("usage: udp_receiver <port>", file=sys.stderr)
+        return 2
+    try:
+        server = socketserver.UDPServer(("", int(sys.argv[1])), Handler)
+    except OSError as error:
+        print("The server cannot be started:", error.strerror, file=sys.stderr)
+        return 1
+    with server:
+        server.handle_request()
+    return 0
+
+
+sys.exit(main())

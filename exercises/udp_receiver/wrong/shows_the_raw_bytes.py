@@ -1,0 +1,32 @@
+# fault: bytes are printed as Python writes them, `b'\xe4...'`, instead of the text
+# fails: utf8_text
+
+import socket
+import sys
+
+
+def argument():
+    if len(sys.argv) != 2:
+        sys.exit("usage: udp_receiver <port>")
+    try:
+        port = int(sys.argv[1])
+    except ValueError as error:
+        sys.exit(f"udp_receiver: {error}")
+    if not 1 <= port <= 65535:
+        sys.exit(f"udp_receiver: {port} is no port")
+    return port
+
+
+def main():
+    port = argument()
+    udp_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        udp_socket.bind(("", port))
+    except OSError as error:
+        sys.exit(f"udp_receiver: {error}")
+    data, (ip, sender_port) = udp_socket.recvfrom(1024)
+    print(ip, "port", sender_port, "sends:", data)
+    udp_socket.close()
+
+
+main()

@@ -1,0 +1,35 @@
+// fault: the sender is shown only where there is no text to show
+// fails: shows_text_and_sender
+
+use std::env;
+use std::error::Error;
+use std::net::{Ipv4Addr, UdpSocket};
+use std::num::NonZeroU16;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("udp_receiver: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [port] = arguments.as_slice() else {
+        return Err("usage: udp_receiver <port>".into());
+    };
+    let port = port.parse::<NonZeroU16>()?.get();
+
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port))?;
+    let mut buffer = [0; 1024];
+    let (length, sender) = socket.recv_from(&mut buffer)?;
+    match std::str::from_utf8(&buffer[..length]) {
+        Ok(text) if !text.is_empty() => println!("Received: {text}"),
+        _ => println!("{} port {} sent no text", sender.ip(), sender.port()),
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+// fault: the line is copied into a buffer of 1024 bytes without a look at its length
+// fails: largest_datagram, too_large
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static bool parse(char **words, struct sockaddr_in *destination) {
+    char *end;
+    long port = strtol(words[2], &end, 10);
+    if (*end != '\0' || port < 1 || port > 65535) {
+        fprintf(stderr, "udp_sender: %s is no port\n", words[2]);
+        return false;
+    }
+    destination->sin_family = AF_INET;
+    destination->sin_port = htons(port);
+    if (inet_pton(AF_INET, words[1], &destination->sin_addr) != 1) {
+        fprintf(stderr, "udp_sender: %s is no address\n", words[1]);
+        return false;
+    }
+    return true;
+}
+
+int main(int argc, char **argv) {
+    struct sockaddr_in destination = {0};
+    if (argc != 3) {
+        fprintf(stderr, "usage: udp_sender <ip> <port>\n");
+        return 1;
+    }
+    if (!parse(argv, &destination)) {
+        return 1;
+    }
+
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t length = getline(&line, &capacity, stdin);
+    if (length < 0) {
+        return 0;
+    }
+    if (line[length - 1] == '\n') {
+        line[--length] = '\0';
+    }
+    char text[1024];
+    strcpy(text, line);
+    free(line);
+
+    int udp_socket = socket(AF_INET, SOCK_DGRAM, 0);
+    if (udp_socket < 0) {
+        perror("udp_sender: socket");
+        return 1;
+    }
+    if (sendto(udp_socket, text, strlen(text), 0, (struct sockaddr *)&destination, sizeof destination) < 0) {
+        fprintf(stderr, "udp_sender: %s\n", strerror(errno));
+        return 1;
+    }
+    close(udp_socket);
+    return 0;
+}

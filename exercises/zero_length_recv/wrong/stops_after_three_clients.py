@@ -1,0 +1,49 @@
+# fault: it exits after the third client
+# fails: next_client_is_served, fifty_clients
+
+import socket
+import sys
+
+
+def argument():
+    if len(sys.argv) != 2:
+        sys.exit("usage: zero_length_recv <port>")
+    try:
+        port = int(sys.argv[1])
+    except ValueError as error:
+        sys.exit(f"zero_length_recv: {error}")
+    if not 1 <= port <= 65535:
+        sys.exit(f"zero_length_recv: {port} is no port")
+    return port
+
+
+def serve(client):
+    while True:
+        data = client.recv(1024)
+        if not data:
+            break
+        text = data.decode("utf-8", errors="replace")
+        print(len(data), "bytes:", text)
+
+
+def main():
+    port = argument()
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("", port))
+        listener.listen(128)
+    except OSError as error:
+        sys.exit(f"zero_length_recv: {error}")
+    for _ in range(3):
+        client, (ip, client_port) = listener.accept()
+        print("client", ip, "port", client_port)
+        try:
+            serve(client)
+            print("the client has left")
+        except ConnectionResetError as error:
+            print("zero_length_recv:", error, file=sys.stderr)
+        client.close()
+
+
+main()

@@ -1,0 +1,47 @@
+# fault: it reads lines, and so waits for a newline that a client need not send
+# fails: notices_the_close, next_client_is_served, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+
+import socket
+import sys
+
+
+def argument():
+    if len(sys.argv) != 2:
+        sys.exit("usage: zero_length_recv <port>")
+    try:
+        port = int(sys.argv[1])
+    except ValueError as error:
+        sys.exit(f"zero_length_recv: {error}")
+    if not 1 <= port <= 65535:
+        sys.exit(f"zero_length_recv: {port} is no port")
+    return port
+
+
+def serve(client):
+    with client.makefile("rb") as lines:
+        for line in lines:
+            text = line.decode("utf-8", errors="replace").rstrip("\n")
+            print(len(line), "bytes:", text)
+
+
+def main():
+    port = argument()
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("", port))
+        listener.listen(128)
+    except OSError as error:
+        sys.exit(f"zero_length_recv: {error}")
+    while True:
+        client, (ip, client_port) = listener.accept()
+        print("client", ip, "port", client_port)
+        try:
+            serve(client)
+            print("the client has left")
+        except ConnectionResetError as error:
+            print("zero_length_recv:", error, file=sys.stderr)
+        client.close()
+
+
+main()

@@ -1,0 +1,121 @@
+//! `cargo xtask matrix`: the proof of the checks. Right programs pass them all, each wrong one fails in the checks that it
+//! names and in no other, and every check catches something.
+
+use crate::programs::{self, Known};
+use crate::report::columns::{pad, width};
+use crate::run::{Runner, default_jobs};
+use crate::select::Select;
+use crate::trouble::{FAILED, PASSED, Trouble};
+use anstream::println;
+use clap::Args;
+use exercises::Exercise;
+use harness::verdict::{self, Verdict};
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// Run every check on every program we know: which check catches what
+///
+/// The reference programs and those in `right` must pass every check. A program in `wrong` must fail in the checks that
+/// its head names, and in no other. A check that catches no wrong program is named, and the command fails.
+#[derive(Args)]
+pub struct Matrix {
+    /// How many labs run at once [default: one for each processor]
+    #[arg(long, short, value_name = "J", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+    #[command(flatten)]
+    select: Select,
+}
+
+impl Matrix {
+    /// Runs, and says which check catches what.
+    ///
+    /// # Errors
+    /// When it could not be done.
+    pub async fn run(self) -> Result<ExitCode, Trouble> {
+        let jobs = self.jobs.map_or_else(default_jobs, usize::from);
+        let exercises = self.select.load()?;
+        let mut known = programs::references(&exercises, jobs).await?;
+        let references = known.len();
+        known.extend(programs::right(&exercises, jobs).await?);
+        let right = known.len() - references;
+        known.extend(programs::wrong(&exercises, jobs).await?);
+        let wrong = known.len() - references - right;
+        let failed = failed(&known, &exercises, jobs).await?;
+
+        let mut problems = Vec::new();
+        for (number, exercise) in exercises.iter().enumerate() {
+            println!("{}", exercise.name);
+            let longest = exercise.checks.iter().map(|check| width(&check.name)).max().unwrap_or(0);
+            for check in &exercise.checks {
+                let caught = known.iter().zip(&failed).filter(|(known, failed)| {
+                    known.exercise == number && known.fails.contains(&check.name) && failed.contains(&check.name)
+                });
+                let caught: Vec<_> = caught.map(|(known, _)| short(&known.name)).collect();
+                println!("  {}  {:2}  {}", pad(&check.name, longest), caught.len(), caught.join(", "));
+                if caught.is_empty() {
+                    problems.push(format!("{}::{} catches no wrong program", exercise.name, check.name));
+                }
+            }
+            let here = known.iter().zip(&failed).filter(|(known, _)| known.exercise == number);
+            problems.extend(here.flat_map(|(known, failed)| differences(exercise, known, failed)));
+            println!();
+        }
+        let checks: usize = exercises.iter().map(|exercise| exercise.checks.len()).sum();
+        println!("{checks} checks; {references} reference programs, {right} other right ones, {wrong} wrong ones");
+        if problems.is_empty() {
+            println!("Right programs pass every check, wrong ones fail where they should and nowhere else.");
+            return Ok(ExitCode::from(PASSED));
+        }
+        problems.iter().for_each(|problem| println!("{problem}"));
+        Ok(ExitCode::from(FAILED))
+    }
+}
+
+/// A program's name within its exercise.
+fn short(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// Where a program passes and fails otherwise than it must.
+fn differences(exercise: &Exercise, known: &Known, failed: &BTreeSet<String>) -> Vec<String> {
+    let name = &known.name;
+    let mut out = Vec::new();
+    for check in exercise.checks.iter().map(|check| &check.name) {
+        match (known.fails.contains(check), failed.contains(check)) {
+            (true, false) => out.push(format!("{name} passes {check}, in which it must fail")),
+            (false, true) => out.push(format!("{name} fails in {check}, which it must pass")),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The checks in which each program fails.
+async fn failed(known: &[Known], exercises: &[Exercise], jobs: usize) -> Result<Vec<BTreeSet<String>>, Trouble> {
+    let runner = Runner::new(jobs)?;
+    let exercises = Arc::new(exercises.to_vec());
+    let mut running = JoinSet::new();
+    for (index, program) in known.iter().enumerate() {
+        for check in 0..exercises[program.exercise].checks.len() {
+            let (known, exercises, runner) = (program.clone(), Arc::clone(&exercises), runner.clone());
+            running.spawn(async move {
+                let exercise = &exercises[known.exercise];
+                let check = &exercise.checks[check];
+                let expected = check.expected()?;
+                let _room = runner.room().await;
+                let ran = runner.run(exercise, check, &known.program).await;
+                let ran = ran.map_err(|error| Trouble::Ours(format!("{} {}: {error}", known.name, check.name)))?;
+                let passed = verdict::compare(&expected, &ran.transcript) == Verdict::Pass;
+                Ok::<_, Trouble>((index, (!passed).then(|| check.name.clone())))
+            });
+        }
+    }
+    let mut out = vec![BTreeSet::new(); known.len()];
+    while let Some(done) = running.join_next().await {
+        let (index, failed) = done.map_err(|error| Trouble::Ours(error.to_string()))??;
+        out[index].extend(failed);
+    }
+    Ok(out)
+}
