@@ -12,6 +12,8 @@ pub struct Observation {
     pub endpoints: Vec<Endpoint>,
     /// Ports that the kernel hands out when a program does not choose one: first and last.
     pub ephemeral: (u16, u16),
+    /// The most memory that the lab itself had in use, without the program, in KiB. Evidence for benchmarks only.
+    pub memory_kib: u64,
 }
 
 /// What followed one stimulus, until nothing more could happen.

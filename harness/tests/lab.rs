@@ -107,3 +107,10 @@ fn repeated_lines_are_carried_out_each_time_and_open_descriptors_counted() {
     // The three standard streams, and the script itself.
     assert!(seen.steps.iter().all(|step| step.descriptors == Some(4)), "{:?}", seen.steps[4].descriptors);
 }
+
+#[test]
+fn who_types_after_the_end_of_the_input_is_told_so() {
+    let (_file, program) = script("exec sleep 100");
+    let seen = observe("start p\nend of input\ntype \"x\"", &program);
+    assert_eq!(seen.steps[2].impossible.as_deref(), Some("the program's input has ended"));
+}

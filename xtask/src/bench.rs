@@ -14,11 +14,19 @@ use harness::program::Program;
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 use tokio::process::Command;
+use tokio::task::JoinSet;
 
 /// A passing check of a Rust program may cost this much beyond the program's own run.
 const OVERHEAD: Duration = Duration::from_millis(15);
 /// A hanging program's check may take this many times as long as the passing one's.
 const HANGING: f64 = 2.0;
+
+/// All checks of the reference programs, already built, may take this long together.
+const WHOLE: Duration = Duration::from_secs(2);
+/// Those of a submission in which every program hangs may take this many times as long.
+const WHOLE_HANGING: f64 = 3.0;
+/// A lab may use this much memory, without the program.
+const MEMORY_KIB: u64 = 20 * 1024;
 
 /// Measure what a check costs beyond the program's own run, and what a hanging program costs
 ///
@@ -51,7 +59,11 @@ impl Bench {
         let overhead = self.passing(&exercises, &rust, &runner).await?;
         println!();
         let ratio = self.hanging(&exercises, &rust, &wrong, &runner).await?;
-        Ok(ExitCode::from(if overhead <= OVERHEAD && ratio <= HANGING { PASSED } else { FAILED }))
+        println!();
+        let whole = Whole::measure(self.runs.min(10), &exercises, &rust).await?;
+        whole.print();
+        let kept = overhead <= OVERHEAD && ratio <= HANGING && whole.is_within_limits();
+        Ok(ExitCode::from(if kept { PASSED } else { FAILED }))
     }
 
     /// What passing checks cost; returns the median over all checks beyond the program's own run.
@@ -94,7 +106,9 @@ impl Bench {
             let exercise = &exercises[known.exercise];
             let Some(reference) = rust.iter().find(|other| other.exercise == known.exercise) else { continue };
             for check in &exercise.checks {
-                if !hangs(&timed(exercise, check, &known.program, runner).await?.1) {
+                if !hangs(&timed(exercise, check, &known.program, runner).await?.1)
+                    || hangs(&timed(exercise, check, &reference.program, runner).await?.1)
+                {
                     continue;
                 }
                 let (mut it, mut passing) = (Vec::new(), Vec::new());
@@ -113,6 +127,78 @@ impl Bench {
         println!("The highest ratio is {highest:.2}; the limit is {HANGING:.2}.");
         Ok(highest)
     }
+}
+
+/// What a whole submission costs, with as many labs at once as `grade` uses.
+struct Whole {
+    passing: Duration,
+    hanging: Duration,
+    memory_kib: u64,
+}
+
+impl Whole {
+    async fn measure(runs: u32, exercises: &[Exercise], rust: &[Known]) -> Result<Self, Trouble> {
+        let hanging: Vec<Known> =
+            rust.iter().map(|known| Known { program: hangs_at_once(), ..known.clone() }).collect();
+        let (mut it, mut passing, mut memory_kib) = (Vec::new(), Vec::new(), 0);
+        for _ in 0..runs {
+            let (time, memory) = all_checks(exercises, rust).await?;
+            passing.push(time);
+            memory_kib = memory_kib.max(memory);
+            it.push(all_checks(exercises, &hanging).await?.0);
+        }
+        Ok(Self { passing: median(passing), hanging: median(it), memory_kib })
+    }
+
+    fn ratio(&self) -> f64 {
+        self.hanging.as_secs_f64() / self.passing.as_secs_f64()
+    }
+
+    fn is_within_limits(&self) -> bool {
+        self.passing <= WHOLE && self.ratio() <= WHOLE_HANGING && self.memory_kib <= MEMORY_KIB
+    }
+
+    fn print(&self) {
+        let jobs = default_jobs();
+        println!(
+            "All checks of the reference programs, {jobs} at once: {}; the limit is {}.",
+            ms(self.passing),
+            ms(WHOLE)
+        );
+        println!(
+            "The same of programs that do nothing for ever: {}, {:.2} times as long; the limit is {WHOLE_HANGING:.2}.",
+            ms(self.hanging),
+            self.ratio()
+        );
+        println!("The largest lab used {} KiB, without the program; the limit is {MEMORY_KIB} KiB.", self.memory_kib);
+    }
+}
+
+/// A program that never does anything.
+fn hangs_at_once() -> Program {
+    Program { command: ["/bin/sh", "-c", "exec sleep infinity"].map(str::to_owned).into(), needs: Vec::new() }
+}
+
+/// Runs all checks of all exercises; returns how long that took, and the memory of the largest lab in KiB.
+async fn all_checks(exercises: &[Exercise], known: &[Known]) -> Result<(Duration, u64), Trouble> {
+    let runner = Runner::new(default_jobs())?;
+    let mut running = JoinSet::new();
+    let began = Instant::now();
+    for known in known {
+        for check in &exercises[known.exercise].checks {
+            let (exercise, check) = (exercises[known.exercise].clone(), check.clone());
+            let (program, runner) = (known.program.clone(), runner.clone());
+            running.spawn(async move {
+                let _room = runner.room().await;
+                timed(&exercise, &check, &program, &runner).await.map(|(_, ran)| ran.seen.memory_kib)
+            });
+        }
+    }
+    let mut largest = 0;
+    while let Some(done) = running.join_next().await {
+        largest = largest.max(done.map_err(|error| Trouble::Ours(error.to_string()))??);
+    }
+    Ok((began.elapsed(), largest))
 }
 
 async fn timed(
@@ -137,7 +223,7 @@ async fn own_run(program: &Program) -> Result<Duration, Trouble> {
     Ok(began.elapsed())
 }
 
-/// Whether a program still waited when its check was over.
+/// Whether a program still waited when its check was over, which a server that never ends does rightly.
 fn hangs(ran: &Ran) -> bool {
     ran.seen.steps.last().is_some_and(|step| matches!(step.rest, Rest::Idle(_)))
 }

@@ -2,7 +2,7 @@
 //! names and in no other, and every check catches something.
 
 use crate::programs::{self, Known};
-use crate::report::columns::{pad, width};
+use crate::report::columns::{pad, terminal_width, width, wrap};
 use crate::run::{Runner, default_jobs};
 use crate::select::Select;
 use crate::trouble::{FAILED, PASSED, Trouble};
@@ -53,7 +53,11 @@ impl Matrix {
                     known.exercise == number && known.fails.contains(&check.name) && failed.contains(&check.name)
                 });
                 let caught: Vec<_> = caught.map(|(known, _)| short(&known.name)).collect();
-                println!("  {}  {:2}  {}", pad(&check.name, longest), caught.len(), caught.join(", "));
+                let names = wrap(&caught.join(", "), terminal_width(), longest + 8);
+                let head = format!("  {}  {:2}  ", pad(&check.name, longest), caught.len());
+                let mut lines = names.iter().map(|line| line.trim_start());
+                println!("{head}{}", lines.next().unwrap_or_default());
+                lines.for_each(|line| println!("{:1$}{line}", "", longest + 8));
                 if caught.is_empty() {
                     problems.push(format!("{}::{} catches no wrong program", exercise.name, check.name));
                 }

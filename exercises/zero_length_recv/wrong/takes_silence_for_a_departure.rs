@@ -38,7 +38,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 }
 
 fn serve(mut client: TcpStream) -> io::Result<()> {
-    client.set_read_timeout(Some(Duration::from_secs(1)))?;
+    client.set_read_timeout(Some(Duration::from_millis(100)))?;
     let mut buffer = [0; 1024];
     loop {
         let length = match client.read(&mut buffer) {

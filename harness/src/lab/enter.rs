@@ -3,7 +3,7 @@
 
 use super::error::{LabError, While};
 use super::job::{Job, Order, Reply};
-use super::{HOST_NAME, cpu, net, root, supervise};
+use super::{HOST_NAME, cpu, net, root, routes, supervise};
 use crate::peer;
 use rustix::process::{DumpableBehavior, Gid, Uid, geteuid, set_dumpable_behavior};
 use rustix::thread::{UnshareFlags, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe};
@@ -50,7 +50,10 @@ fn close_inherited() -> io::Result<()> {
 
 fn run(job: &Job) -> Reply {
     root::fresh()?;
-    net::set_up(&addresses(job)).during("setting up the lab's network")?;
+    let addresses = addresses(job);
+    net::set_up(&addresses).during("setting up the lab's network")?;
+    let own = addresses.into_iter().chain([Ipv4Addr::LOCALHOST]);
+    routes::acknowledge_at_once(own).during("setting up the lab's routes")?;
     supervise::run(job).during("running the check")
 }
 

@@ -21,6 +21,7 @@ mod job;
 mod launch;
 mod net;
 mod root;
+mod routes;
 mod supervise;
 
 pub use enter::main;

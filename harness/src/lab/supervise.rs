@@ -85,7 +85,9 @@ impl<'a> Supervisor<'a> {
     }
 
     fn finish(mut self, steps: Vec<Step>, ephemeral: (u16, u16)) -> Observation {
-        let observation = Observation { steps, endpoints: mem::take(&mut self.peers.endpoints), ephemeral };
+        let endpoints = mem::take(&mut self.peers.endpoints);
+        let memory_kib = program::own_memory_kib();
+        let observation = Observation { steps, endpoints, ephemeral, memory_kib };
         // Closing the capture takes the kernel 8 to 16 ms. This process ends as soon as it has answered, and then the kernel
         // closes it all the same, while nobody waits.
         mem::forget(self);
@@ -139,7 +141,7 @@ impl<'a> Supervisor<'a> {
             Stimulus::Type { data, into } => {
                 let lines: io::Result<Vec<_>> = data.iter().map(|data| self.line(data)).collect();
                 let lines = lines?.concat();
-                return Ok(self.running(into).map(|program| program.streams.type_bytes(&lines)));
+                return Ok(self.running(into).and_then(|program| program.streams.type_bytes(&lines)));
             }
             Stimulus::EndOfInput(of) => return Ok(self.running(of).map(|program| program.streams.end_input())),
             Stimulus::Kill(name) => {
@@ -169,9 +171,7 @@ impl<'a> Supervisor<'a> {
         let given = start.given.as_ref().map(|data| self.line(data)).transpose()?;
         let program = self.job.check.program(&start.name);
         match program::launch(&self.job.program, &args.map_err(io::Error::other)?, |streams| {
-            if let Some(line) = &given {
-                streams.type_bytes(line);
-            }
+            given.iter().try_for_each(|line| streams.type_bytes(line))
         })? {
             Ok(launched) => self.programs.add(program, launched),
             Err(exit) => self.seen.ended.push(Ended { program, exit }),

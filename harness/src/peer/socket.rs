@@ -70,7 +70,7 @@ impl PeerSocket {
     pub(super) fn connecting(from: SocketAddr, to: SocketAddr) -> io::Result<Self> {
         let mut socket = Self::new(SocketType::STREAM, to)?;
         let fd = socket.open()?;
-        prompt(fd)?;
+        sockopt::set_tcp_nodelay(fd, true)?;
         bind(fd, &from)?;
         match connect(fd, &to) {
             Ok(()) | Err(Errno::INPROGRESS) => {}
@@ -83,7 +83,7 @@ impl PeerSocket {
         let Some(fd) = &self.fd else { return Ok(None) };
         match accept_with(fd, FLAGS) {
             Ok(connection) => {
-                prompt(connection.as_fd())?;
+                sockopt::set_tcp_nodelay(&connection, true)?;
                 Ok(Some(Self::from_fd(connection, true)))
             }
             Err(Errno::AGAIN | Errno::CONNABORTED | Errno::INTR) => Ok(None),
@@ -162,10 +162,6 @@ impl PeerSocket {
                 Err(_) => self.ended = true,
             }
         }
-        if bytes > 0 && self.stream {
-            // The option does not last: the kernel goes back to delayed acknowledgements by itself.
-            let _ = sockopt::set_tcp_quickack(fd, true);
-        }
         bytes
     }
 
@@ -205,11 +201,4 @@ impl PeerSocket {
     fn open(&self) -> io::Result<BorrowedFd<'_>> {
         self.fd.as_ref().map(AsFd::as_fd).ok_or_else(|| io::Error::other("the socket is closed"))
     }
-}
-
-/// No Nagle, no delayed acknowledgements: nothing of ours stands in the way of settling.
-fn prompt(fd: BorrowedFd<'_>) -> io::Result<()> {
-    sockopt::set_tcp_nodelay(fd, true)?;
-    sockopt::set_tcp_quickack(fd, true)?;
-    Ok(())
 }

@@ -38,7 +38,7 @@ pub struct Launched {
 pub fn launch(
     program: &Program,
     args: &[String],
-    given: impl FnOnce(&mut Streams),
+    given: impl FnOnce(&mut Streams) -> Result<(), String>,
 ) -> io::Result<Result<Launched, Exit>> {
     let (terminal, stdout) = terminal()?;
     let (stdin, typed) = pipe_with(PipeFlags::CLOEXEC)?;
@@ -69,7 +69,7 @@ pub fn launch(
         });
     }
     let mut streams = Streams::new(typed, terminal, errors)?;
-    given(&mut streams);
+    given(&mut streams).map_err(io::Error::other)?;
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => return Ok(Err(Exit::NotStarted(error.to_string()))),
@@ -83,14 +83,23 @@ pub fn launch(
 
 /// CPU time of all processes that have been waited for, with that of their children that they had waited for.
 pub(crate) fn reaped_cpu() -> Duration {
-    // SAFETY: integers, for which zero is a value; the kernel fills them.
-    let usage = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage);
-        usage
-    };
+    let usage = usage(libc::RUSAGE_CHILDREN);
     let time = |time: libc::timeval| Duration::new(time.tv_sec.unsigned_abs(), time.tv_usec as u32 * 1000);
     time(usage.ru_utime) + time(usage.ru_stime)
+}
+
+/// The most memory that this process ever had in use, in KiB.
+pub(crate) fn own_memory_kib() -> u64 {
+    usage(libc::RUSAGE_SELF).ru_maxrss.unsigned_abs()
+}
+
+fn usage(whose: libc::c_int) -> libc::rusage {
+    // SAFETY: integers, for which zero is a value; the kernel fills them.
+    unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(whose, &raw mut usage);
+        usage
+    }
 }
 
 /// A new pseudo-terminal: our side and the program's. No output processing, so that bytes come as they were written.

@@ -5,7 +5,7 @@ mod running;
 mod streams;
 
 pub use launch::{Launched, launch};
-pub(crate) use launch::{WORK_DIR, reaped_cpu};
+pub(crate) use launch::{WORK_DIR, own_memory_kib, reaped_cpu};
 pub use running::{Programs, ended};
 pub use streams::Streams;
 

@@ -44,9 +44,16 @@ impl Streams {
     }
 
     /// Types bytes.
-    pub fn type_bytes(&mut self, bytes: &[u8]) {
+    ///
+    /// # Errors
+    /// In words, when the input has ended before: a consequence of what the program did, and no trouble of ours.
+    pub fn type_bytes(&mut self, bytes: &[u8]) -> Result<(), String> {
+        if self.end_after {
+            return Err("the program's input has ended".to_owned());
+        }
         self.to_type.extend_from_slice(bytes);
         self.write();
+        Ok(())
     }
 
     /// Closes standard input, once all that was typed before is written.

@@ -153,7 +153,12 @@ fn observe(chance: &Chance) -> Observation {
     steps.push(last);
 
     let endpoint = |peer: &str, local, since| Endpoint { peer: peer.into(), protocol: Protocol::Tcp, local, since };
-    Observation { steps, endpoints: vec![endpoint("A", a, 1), endpoint("B", b, 2)], ephemeral: (32_768, 60_999) }
+    Observation {
+        steps,
+        endpoints: vec![endpoint("A", a, 1), endpoint("B", b, 2)],
+        ephemeral: (32_768, 60_999),
+        memory_kib: 0,
+    }
 }
 
 fn handshake(from: &Direction, to: &Direction) -> Vec<Packet> {
@@ -287,7 +292,7 @@ fn the_boundaries_of_datagrams_are_kept() {
         step.packets = parts.iter().map(datagram).collect();
         step.sockets.clear();
         let peer = Endpoint { peer: "P".into(), protocol: Protocol::Udp, local: dst, since: 0 };
-        let seen = Observation { steps: vec![step], endpoints: vec![peer], ephemeral: (32_768, 60_999) };
+        let seen = Observation { steps: vec![step], endpoints: vec![peer], ephemeral: (32_768, 60_999), memory_kib: 0 };
         Transcript::new(&check, &Parameters::default(), &seen).to_string()
     };
     assert_eq!(
@@ -308,7 +313,8 @@ fn talk(check: &str, steps: &[(&str, Option<i32>)]) -> String {
         step.rest = if exit.is_some() { Rest::Gone } else { step.rest };
         step
     });
-    let seen = Observation { steps: steps.collect(), endpoints: Vec::new(), ephemeral: (32_768, 60_999) };
+    let seen =
+        Observation { steps: steps.collect(), endpoints: Vec::new(), ephemeral: (32_768, 60_999), memory_kib: 0 };
     Transcript::new(&check, &Parameters::default(), &seen).to_string()
 }
 
@@ -350,7 +356,8 @@ fn repeated(times: &[(&str, u32)]) -> String {
         step.descriptors = Some(*descriptors);
         step
     });
-    let seen = Observation { steps: steps.collect(), endpoints: Vec::new(), ephemeral: (32_768, 60_999) };
+    let seen =
+        Observation { steps: steps.collect(), endpoints: Vec::new(), ephemeral: (32_768, 60_999), memory_kib: 0 };
     Transcript::new(&check, &Parameters::default(), &seen).steps[1].lines.join("\n")
 }
 
