@@ -48,22 +48,16 @@ impl Matrix {
         for (number, exercise) in exercises.iter().enumerate() {
             println!("{}", exercise.name);
             let longest = exercise.checks.iter().map(|check| width(&check.name)).max().unwrap_or(0);
+            let here: Vec<_> = known.iter().zip(&failed).filter(|(known, _)| known.exercise == number).collect();
             for check in &exercise.checks {
-                let caught = known.iter().zip(&failed).filter(|(known, failed)| {
-                    known.exercise == number && known.fails.contains(&check.name) && failed.contains(&check.name)
-                });
-                let caught: Vec<_> = caught.map(|(known, _)| short(&known.name)).collect();
+                let caught = caught(&check.name, &here);
                 let names = wrap(&caught.join(", "), terminal_width(), longest + 8);
                 let head = format!("  {}  {:2}  ", pad(&check.name, longest), caught.len());
                 let mut lines = names.iter().map(|line| line.trim_start());
                 println!("{head}{}", lines.next().unwrap_or_default());
                 lines.for_each(|line| println!("{:1$}{line}", "", longest + 8));
-                if caught.is_empty() {
-                    problems.push(format!("{}::{} catches no wrong program", exercise.name, check.name));
-                }
             }
-            let here = known.iter().zip(&failed).filter(|(known, _)| known.exercise == number);
-            problems.extend(here.flat_map(|(known, failed)| differences(exercise, known, failed)));
+            problems.extend(problems_of(exercise, &here));
             println!();
         }
         let checks: usize = exercises.iter().map(|exercise| exercise.checks.len()).sum();
@@ -77,20 +71,28 @@ impl Matrix {
     }
 }
 
-/// A program's name within its exercise.
-fn short(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
+/// A program of an exercise, with the checks in which it fails.
+type Tried<'a> = (&'a Known, &'a BTreeSet<String>);
+
+/// The programs that a check catches, by their names within the exercise.
+fn caught<'a>(check: &str, tried: &[Tried<'a>]) -> Vec<&'a str> {
+    let caught = tried.iter().filter(|(known, failed)| known.fails.contains(check) && failed.contains(check));
+    caught.map(|(known, _)| known.name.rsplit('/').next().unwrap_or(&known.name)).collect()
 }
 
-/// Where a program passes and fails otherwise than it must.
-fn differences(exercise: &Exercise, known: &Known, failed: &BTreeSet<String>) -> Vec<String> {
-    let name = &known.name;
+/// The checks that catch nothing, and the programs that pass and fail otherwise than they must.
+fn problems_of(exercise: &Exercise, tried: &[Tried<'_>]) -> Vec<String> {
     let mut out = Vec::new();
     for check in exercise.checks.iter().map(|check| &check.name) {
-        match (known.fails.contains(check), failed.contains(check)) {
-            (true, false) => out.push(format!("{name} passes {check}, in which it must fail")),
-            (false, true) => out.push(format!("{name} fails in {check}, which it must pass")),
-            _ => {}
+        if caught(check, tried).is_empty() {
+            out.push(format!("{}::{check} catches no wrong program", exercise.name));
+        }
+        for (known, failed) in tried {
+            match (known.fails.contains(check), failed.contains(check)) {
+                (true, false) => out.push(format!("{} passes {check}, in which it must fail", known.name)),
+                (false, true) => out.push(format!("{} fails in {check}, which it must pass", known.name)),
+                _ => {}
+            }
         }
     }
     out
@@ -122,4 +124,34 @@ async fn failed(known: &[Known], exercises: &[Exercise], jobs: usize) -> Result<
         out[index].extend(failed);
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use harness::program::Program;
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn every_kind_of_problem_is_named() {
+        let mut exercise = exercises::load("udp_sender").unwrap();
+        exercise.checks.retain(|check| ["utf8_text", "empty_line"].contains(&check.name.as_str()));
+        let program = Program { command: Vec::new(), needs: Vec::new() };
+        let wrong =
+            Known { name: "e/wrong/x.rs".into(), exercise: 0, fails: names(&["utf8_text", "empty_line"]), program };
+        let right = Known { name: "e/right/y.rs".into(), fails: names(&[]), ..wrong.clone() };
+        let (failed_wrong, failed_right) = (names(&["utf8_text"]), names(&["utf8_text"]));
+        let problems = problems_of(&exercise, &[(&wrong, &failed_wrong), (&right, &failed_right)]);
+        assert_eq!(
+            problems,
+            [
+                "e/right/y.rs fails in utf8_text, which it must pass",
+                "udp_sender::empty_line catches no wrong program",
+                "e/wrong/x.rs passes empty_line, in which it must fail",
+            ]
+        );
+    }
 }

@@ -78,7 +78,9 @@ fn failures_that_are_alike_are_told_once() {
 fn a_program_that_does_not_compile_fails_with_the_compilers_words_and_stops_nothing_else() {
     let server = program("solutions/python/tcp_server.py");
     let dir = submission(&[("tcp_server.py", &server), ("udp_sender.rs", "fn main() {\n    nothing()\n}\n")]);
-    let told = said(xtask().arg("grade").arg(dir.path()), dir.path());
+    let mut command = xtask();
+    command.args(["grade", "--exercise", "udp_sender", "--exercise", "tcp_server"]).arg(dir.path());
+    let told = said(&mut command, dir.path());
     assert!(told.contains("✗ udp_sender: udp_sender.rs does not compile.\n  error[E0425]:"), "{told}");
     assert!(told.contains("  2 |     nothing()\n"), "{told}");
     assert!(told.contains("✓ tcp_server"), "{told}");
@@ -92,6 +94,29 @@ fn a_python_program_with_a_syntax_error_does_not_compile_either() {
     assert!(told.contains("udp_sender.py does not compile"), "{told}");
     assert!(told.contains("SyntaxError: '(' was never closed"), "{told}");
     assert!(told.ends_with("exit 1\n"), "{told}");
+}
+
+#[test]
+fn a_c_program_is_compiled_with_its_own_headers_and_refused_with_the_compilers_words() {
+    let dir = submission(&[
+        ("udp_sender.c", "#include \"own.h\"\nint main(void) { return OWN; }\n"),
+        ("own.h", "#define OWN 0\n"),
+    ]);
+    let grade = || said(xtask().args(["grade", "--check", "udp_sender::empty_line"]).arg(dir.path()), dir.path());
+    assert!(grade().contains("✗ udp_sender::empty_line"));
+    // Another header makes another program.
+    put(dir.path(), "own.h", "#define OTHER 0\n", 0o644);
+    let told = grade();
+    assert!(told.contains("udp_sender.c does not compile") && told.contains("OWN"), "{told}");
+}
+
+#[test]
+fn the_matrix_names_what_each_check_catches() {
+    let dir = exercises::root();
+    let told = said(xtask().args(["matrix", "--check", "udp_sender::empty_line"]), dir);
+    assert!(told.starts_with("udp_sender\n  empty_line  "), "{told}");
+    assert!(told.contains("skips_the_empty_line.py"), "{told}");
+    assert!(told.ends_with("fail where they should and nowhere else.\nexit 0\n"), "{told}");
 }
 
 #[test]
