@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// A submission with one executable script.
@@ -50,27 +50,36 @@ fn descendants(of: i32) -> HashMap<i32, String> {
     all.iter().filter(|(pid, _)| is_below(**pid)).map(|(pid, (_, name))| (*pid, name.clone())).collect()
 }
 
+/// A process that ends with this value, also when a test fails.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
 #[test]
 fn a_grader_that_is_killed_leaves_nothing_behind() {
-    // Nine seconds are waited out, so the lab is there until we have seen it.
-    let dir = script("udp_sender", "#!/bin/sh\nsleep 9 &\nsleep 9\nsleep 9\n");
+    // Each of these waits is waited out, and there is always another one: the lab is there until we have seen it.
+    let dir = script("udp_sender", "#!/bin/sh\nwhile :; do sleep 4 & sleep 4; wait; done\n");
     let mut grader = Command::new(env!("CARGO_BIN_EXE_xtask"));
     grader.args(["grade", "--check", "udp_sender::one_datagram"]).arg(dir.path());
-    let mut grader = grader.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let pid = i32::try_from(grader.id()).unwrap();
+    let mut grader = Killed(grader.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    let pid = i32::try_from(grader.0.id()).unwrap();
     let lab = loop {
         let below = descendants(pid);
         if below.values().filter(|name| *name == "sleep").count() == 2 {
             break below;
         }
-        assert!(grader.try_wait().unwrap().is_none(), "the grader ended before the program slept");
+        assert!(grader.0.try_wait().unwrap().is_none(), "the grader ended before the program slept");
     };
     // The helper, the supervisor, the shell, and two of its children.
     assert_eq!(lab.len(), 5, "{lab:?}");
     let open = |pid: &i32| pidfd_open(Pid::from_raw(*pid).unwrap(), PidfdFlags::empty()).unwrap();
     let handles: Vec<OwnedFd> = lab.keys().map(open).collect();
-    grader.kill().unwrap();
-    grader.wait().unwrap();
+    drop(grader);
     for handle in &handles {
         // Returns when that process has ended, however long it takes.
         poll(&mut [PollFd::new(handle, PollFlags::IN)], None).unwrap();
