@@ -178,3 +178,14 @@ fn a_time_out_that_guards_against_silence_is_not_waited_out() {
     let ran = run(ours(), "look for 3\nstart p guarded\nP sends \"abc\" to 9000\n");
     assert!(ran.transcript.ends_with("  shows 3\n  exits 0\n"), "{}", ran.transcript);
 }
+
+#[test]
+fn a_closed_window_keeps_a_sender_waiting_until_its_peer_reads_again() {
+    // More than all buffers on the way can hold.
+    let check = "start p pours\nA stops reading\nA connects to 8989";
+    let ran = run(ours(), check);
+    assert!(!ran.transcript.contains("exits"), "{}", ran.transcript);
+    assert!(ran.state[0].contains("tcp 192.168.1.103:8989 to 192.168.1.11:"), "{:?}", ran.state);
+    let ran = run(ours(), &format!("{check}\nA reads again"));
+    assert!(ran.transcript.contains("program → A  FIN") && ran.transcript.contains("exits 0"), "{}", ran.transcript);
+}

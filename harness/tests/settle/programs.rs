@@ -4,7 +4,7 @@
 
 use std::env;
 use std::io::{Read, Write};
-use std::net::UdpSocket;
+use std::net::{TcpListener, UdpSocket};
 use std::process::ExitCode;
 use std::sync::{Condvar, Mutex};
 use std::thread;
@@ -28,6 +28,11 @@ fn main() -> ExitCode {
             let mut buffer = [0; 9];
             let length = socket.recv(&mut buffer).unwrap();
             println!("{length} bytes");
+        }
+        "pours" => {
+            let listener = TcpListener::bind("0.0.0.0:8989").unwrap();
+            let (mut client, _) = listener.accept().unwrap();
+            client.write_all(&vec![b'x'; 4 << 20]).unwrap();
         }
         "poll" => after(|socket| c::poll(socket, A_WHILE)),
         "select" => after(|socket| c::select(socket, A_WHILE)),
