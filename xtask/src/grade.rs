@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 /// Grade a submission: find its programs, build them, run every check in a lab of its own
 ///
 /// A submission is a folder with one program for each exercise, in any language. For the exercise tcp_server that is
-/// one of: a Cargo package with a binary tcp_server, tcp_server.rs, tcp_server.py, or an executable file tcp_server.
+/// one of: a Cargo package with a binary tcp_server, tcp_server.rs, tcp_server.py, tcp_server.c, or an executable file tcp_server.
 #[derive(Args)]
 #[command(after_long_help = "\
 Exit codes:

@@ -9,7 +9,7 @@ use rustix::process::{DumpableBehavior, Gid, Uid, geteuid, set_dumpable_behavior
 use rustix::thread::{UnshareFlags, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe};
 use std::fs;
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 
 /// The user and group that a program is inside the lab.
@@ -17,6 +17,9 @@ const STUDENT: u32 = 1000;
 /// Whom root becomes before it makes a lab: real user ids that nobody has, the second for where the first does not
 /// exist (inside a container). Root itself is never mapped into a lab.
 const INSTEAD_OF_ROOT: [u32; 2] = [1_000_000, 65_534];
+
+/// The IPv6 address of the program's machine: a local one (RFC 4193) with the last part of the other's.
+const ADDRESS_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 0x103);
 
 /// What the hidden sub-command of the command line does: takes a [`Job`] from standard input, runs it in a lab of its
 /// own, and writes the answer to standard output. The calling process must have one thread only.
@@ -53,6 +56,8 @@ fn run(job: &Job) -> Reply {
     let addresses = addresses(job);
     net::set_up(&addresses).during("setting up the lab's network")?;
     let own = addresses.into_iter().chain([Ipv4Addr::LOCALHOST]);
+    // A machine without IPv6 has labs without it.
+    let _ = routes::add_ipv6(ADDRESS_V6);
     routes::acknowledge_at_once(own).during("setting up the lab's routes")?;
     supervise::run(job).during("running the check")
 }

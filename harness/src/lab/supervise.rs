@@ -104,7 +104,7 @@ impl<'a> Supervisor<'a> {
         let mut settled = None;
         for part in parts(&self.job.check.stimuli[line]) {
             impossible = self.act(number, &part)?.err();
-            let rest = settler.settle(self, cpu_before)?;
+            let rest = settler.settle(self, cpu_before, matches!(part, Stimulus::Start(_)))?;
             let goes_on = impossible.is_none() && rest.rest.is_rest();
             settled = Some(rest);
             if !goes_on {

@@ -7,7 +7,7 @@ use rustix::net::{
     send, sendto, shutdown, socket_with, sockopt,
 };
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
@@ -50,20 +50,33 @@ impl PeerSocket {
 
     /// A socket with an address of its own.
     pub(super) fn bound(kind: SocketType, addr: SocketAddr) -> io::Result<Self> {
-        let socket = Self::new(kind, addr)?;
+        let (socket, addr) = Self::to_bind(kind, addr)?;
         bind(socket.open()?, &addr)?;
         Ok(socket)
     }
 
     /// A socket that waits for connections.
     pub(super) fn listening(addr: SocketAddr) -> io::Result<Self> {
-        let mut socket = Self::new(SocketType::STREAM, addr)?;
+        let (mut socket, addr) = Self::to_bind(SocketType::STREAM, addr)?;
         sockopt::set_socket_reuseaddr(socket.open()?, true)?;
         bind(socket.open()?, &addr)?;
         listen(socket.open()?, 128)?;
         // Only `accept` is for it.
         socket.stream = false;
         Ok(socket)
+    }
+
+    /// A socket for an address, and the address as it must be bound. "Every address" takes IPv6 with it where there is
+    /// IPv6, or a program could still have the port there.
+    fn to_bind(kind: SocketType, addr: SocketAddr) -> io::Result<(Self, SocketAddr)> {
+        let every = SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), addr.port());
+        if addr.ip() == IpAddr::from(Ipv4Addr::UNSPECIFIED)
+            && let Ok(socket) = Self::new(kind, every)
+        {
+            sockopt::set_ipv6_v6only(socket.open()?, false)?;
+            return Ok((socket, every));
+        }
+        Ok((Self::new(kind, addr)?, addr))
     }
 
     /// A socket that connects from one address to another. The answer, a refusal too, is seen on the wire.

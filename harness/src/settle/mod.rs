@@ -16,12 +16,11 @@ use cycle::{Cycles, LongWaits};
 use std::io;
 use std::time::{Duration, Instant};
 
-/// CPU time without any packet or socket change after which a program is spinning.
-///
-/// Fifty times what a JVM takes from its start to rest, so that no honest start-up comes near it.
+/// CPU time without any packet or end of a process after which a program that has a socket is spinning.
 const SPIN_CPU: Duration = Duration::from_millis(1_000);
-/// CPU time in one step after which a program that also sends and connects is spinning all the same.
-const BUSY_CPU: Duration = Duration::from_secs(8);
+/// The same of a program that has none yet, and CPU time in one step after which one that also sends and connects is
+/// spinning all the same. Interpreters that compile a program when they start it take two or three seconds for that.
+const BUSY_CPU: Duration = Duration::from_secs(10);
 /// Output of one step beyond which it is a flood, in bytes.
 const OUTPUT_MAX: u64 = 8 << 20;
 /// Packets of one step beyond which they are a flood.
@@ -118,25 +117,30 @@ pub struct Settled {
 #[derive(Debug, Default)]
 pub struct Settler {
     long: LongWaits,
+    /// How many sockets the programs had when the lab was last settled.
+    sockets: usize,
 }
 
 impl Settler {
-    /// Runs the lab until it is settled, or until the program has shown that it never will be.
+    /// Runs the lab until it is settled, or until the program has shown that it never will be. `starting` says that a
+    /// program has just been started.
     ///
     /// # Errors
     /// Trouble of ours: the kernel's files cannot be read, the grader has gone, or nothing happens and we do not know why.
-    pub fn settle(&mut self, world: &mut impl World, cpu_before: Duration) -> io::Result<Settled> {
-        settle_or_be_stuck(world, &mut self.long, cpu_before, STUCK)
+    pub fn settle(&mut self, world: &mut impl World, cpu_before: Duration, starting: bool) -> io::Result<Settled> {
+        let idle_sockets = if starting { Some(self.sockets) } else { (self.sockets == 0).then_some(0) };
+        let settled = settle_or_be_stuck(world, &mut self.long, Looks::new(cpu_before, idle_sockets), STUCK)?;
+        self.sockets = programs_sockets(&settled.sockets);
+        Ok(settled)
     }
 }
 
 fn settle_or_be_stuck(
     world: &mut impl World,
     long: &mut LongWaits,
-    cpu_before: Duration,
+    mut looks: Looks,
     stuck: Duration,
 ) -> io::Result<Settled> {
-    let mut looks = Looks::new(cpu_before);
     loop {
         let activity = world.drain()?;
         let sample = world.sample()?;
@@ -228,10 +232,13 @@ struct Looks {
     /// When something last happened or ran.
     quiet_since: Instant,
     changed: bool,
+    /// As long as the programs have no more sockets than this, the one that was started has not come to its work.
+    /// `None` once it has.
+    idle_sockets: Option<usize>,
 }
 
 impl Looks {
-    fn new(cpu_before: Duration) -> Self {
+    fn new(cpu_before: Duration, idle_sockets: Option<usize>) -> Self {
         Self {
             previous: None,
             facts: None,
@@ -246,6 +253,7 @@ impl Looks {
             cpu_last: cpu_before,
             quiet_since: Instant::now(),
             changed: false,
+            idle_sockets,
         }
     }
 
@@ -281,7 +289,7 @@ impl Looks {
     }
 
     /// The verdict on a program that does not come to rest, once it is certain.
-    fn never_rests(&mut self, world: &impl World) -> io::Result<Option<Rest>> {
+    fn never_rests(&mut self, world: &mut impl World) -> io::Result<Option<Rest>> {
         if self.output > OUTPUT_MAX {
             return Ok(Some(Rest::Flooding { what: Flood::Output, amount: self.output }));
         }
@@ -300,9 +308,17 @@ impl Looks {
         if std::mem::take(&mut self.changed) {
             self.cpu_at_change = cpu;
         }
-        let idle_burn = cpu.saturating_sub(self.cpu_at_change);
         let burn = cpu.saturating_sub(self.cpu_before);
-        let spinning = idle_burn > SPIN_CPU || burn > BUSY_CPU;
+        if let Some(idle) = self.idle_sockets
+            && cpu.saturating_sub(self.cpu_at_change) > SPIN_CPU
+            && programs_sockets(&world.sockets()?) > idle
+        {
+            // What it took until here was its start.
+            self.idle_sockets = None;
+            self.cpu_at_change = cpu;
+        }
+        let idle_burn = cpu.saturating_sub(self.cpu_at_change);
+        let spinning = burn > BUSY_CPU || (self.idle_sockets.is_none() && idle_burn > SPIN_CPU);
         Ok(spinning.then(|| Rest::Spinning { cpu_ms: idle_burn.max(burn).as_millis() as u64 }))
     }
 }
@@ -316,6 +332,11 @@ fn is_moving(socket: &Socket) -> bool {
         && !matches!(socket.state, State::Listen | State::TimeWait | State::SynSent | State::SynReceived)
         && socket.send_queue > 0
         && socket.timer != ZERO_WINDOW_PROBE
+}
+
+/// How many sockets that a packet could reach the programs have open.
+fn programs_sockets(sockets: &[Socket]) -> usize {
+    sockets.iter().filter(|socket| !socket.peers && socket.inode != 0).count()
 }
 
 fn alive(sample: &Sample) -> bool {
@@ -358,9 +379,10 @@ mod tests {
 
     #[test]
     fn a_lab_that_cannot_settle_is_an_error_that_says_what_is_missing() {
-        let error = settle_or_be_stuck(&mut Stuck, &mut LongWaits::default(), Duration::ZERO, Duration::ZERO)
-            .unwrap_err()
-            .to_string();
+        let error =
+            settle_or_be_stuck(&mut Stuck, &mut LongWaits::default(), Looks::new(Duration::ZERO, None), Duration::ZERO)
+                .unwrap_err()
+                .to_string();
         assert!(error.contains("1 packets in flight"), "{error}");
     }
 }
