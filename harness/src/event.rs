@@ -132,6 +132,18 @@ pub enum Body {
     Other(u8),
 }
 
+impl Body {
+    /// Whether it leaves an error at the socket that it is for.
+    #[must_use]
+    pub const fn is_error(&self) -> bool {
+        match self {
+            Self::Tcp(segment) => segment.flags.rst,
+            Self::Unreachable { .. } => true,
+            Self::Udp { .. } | Self::Other(_) => false,
+        }
+    }
+}
+
 /// A TCP segment (RFC 9293 §3.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {

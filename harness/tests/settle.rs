@@ -189,3 +189,33 @@ fn a_closed_window_keeps_a_sender_waiting_until_its_peer_reads_again() {
     let ran = run(ours(), &format!("{check}\nA reads again"));
     assert!(ran.transcript.contains("program → A  FIN") && ran.transcript.contains("exits 0"), "{}", ran.transcript);
 }
+
+#[test]
+fn a_program_that_acts_when_its_time_is_out_is_waited_for_each_time() {
+    let transcript = "\
+P binds udp 192.168.1.103:8080
+start p answers_when_its_time_is_out
+  is bound to udp *:8989
+P sends \"hello\" to 8989
+  P → program  \"hello\" (5 bytes)
+  program → P  \"hello\" (5 bytes)
+repeat the last 1 lines 3 times
+  the same each time
+";
+    gives(ours(), transcript);
+}
+
+#[test]
+fn a_program_that_prints_now_and_then_is_idle_all_the_same() {
+    let transcript = "\
+P binds udp 192.168.1.103:8080
+start p tells_the_time
+  is bound to udp *:8989
+P sends \"hello\" to 8989
+  P → program  \"hello\" (5 bytes)
+  program → P  \"hello\" (5 bytes)
+repeat the last 1 lines 2 times
+  the same each time
+";
+    gives(ours(), transcript);
+}

@@ -91,6 +91,9 @@ fn isolate(job: &Job) -> Result<(), LabError> {
         | UnshareFlags::NEWCGROUP;
     unshare(all).map_err(|error| not_permitted("making the lab's namespaces", &error))?;
     map(uid, gid).map_err(|error| not_permitted("mapping the user into the lab", &error))?;
+    if net::ask_for_small_tables().is_ok() {
+        unshare(UnshareFlags::NEWNET).map_err(|error| not_permitted("making the lab's network", &error))?;
+    }
     if !prepared {
         root::build(&job.program.needs).map_err(|error| LabError { remedy: remedy(), ..error })?;
     }

@@ -5,7 +5,7 @@ use crate::check::{Data, ProgramName, Start, Stimulus};
 use crate::event::{Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step, Stream};
 use crate::peer::Peers;
 use crate::program::{self, Launched, Programs};
-use crate::settle::{self, Activity, Settler, World};
+use crate::settle::{self, Activity, Occasion, Settler, World};
 use crate::watch::sockets::SocketTable;
 use crate::watch::tasks::{self, Sample};
 use crate::watch::wire::Wire;
@@ -104,7 +104,13 @@ impl<'a> Supervisor<'a> {
         let mut settled = None;
         for part in parts(&self.job.check.stimuli[line]) {
             impossible = self.act(number, &part)?.err();
-            let rest = settler.settle(self, cpu_before, matches!(part, Stimulus::Start(_)))?;
+            let leaves_a_trace = matches!(part, Stimulus::Peer { .. } | Stimulus::Type { .. });
+            let after = Occasion {
+                starting: matches!(part, Stimulus::Start(_)),
+                line: leaves_a_trace.then_some(line),
+                again: repeated.is_some(),
+            };
+            let rest = settler.settle(self, cpu_before, after)?;
             let goes_on = impossible.is_none() && rest.rest.is_rest();
             settled = Some(rest);
             if !goes_on {
@@ -257,6 +263,7 @@ impl World for Supervisor<'_> {
         let packets = &mut self.seen.packets;
         let lost = self.wire.read(|packet| packets.push(packet))?;
         activity.packets = lost + (packets.len() - packets_before) as u64;
+        activity.errors = packets[packets_before..].iter().filter(|packet| packet.body.is_error()).count() as u64;
         self.note_source(packets_before);
         if lifeline_is_cut()? {
             return Err(io::Error::other("the grader has gone"));
@@ -283,6 +290,10 @@ impl World for Supervisor<'_> {
             table.iter_mut().for_each(|socket| socket.program = owners.get(&socket.inode).copied().unwrap_or(0));
         }
         Ok(table)
+    }
+
+    fn unread_input(&self) -> io::Result<bool> {
+        self.programs.all_running().try_fold(false, |any, program| Ok(any || program.streams.unread()?))
     }
 
     fn owner(&self, pid: i32) -> usize {

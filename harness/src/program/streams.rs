@@ -1,7 +1,7 @@
 //! Our ends of the program's standard streams.
 
 use crate::event::Stream;
-use rustix::io::{Errno, ioctl_fionbio, read, write};
+use rustix::io::{Errno, ioctl_fionbio, ioctl_fionread, read, write};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -66,6 +66,16 @@ impl Streams {
     #[must_use]
     pub const fn unwritten(&self) -> bool {
         !self.to_type.is_empty() && !self.stuck
+    }
+
+    /// Whether something that was typed has not been read yet.
+    ///
+    /// # Errors
+    /// Those of `ioctl(2)`.
+    pub fn unread(&self) -> io::Result<bool> {
+        // Of a pipe the kernel tells the bytes inside, at whichever end it is asked.
+        let inside = self.input.as_ref().map_or(Ok(0), ioctl_fionread)?;
+        Ok(inside > 0 || !self.to_type.is_empty())
     }
 
     /// Reads all that the program has written, and writes what it can take. Reading a terminal flushes what is on its

@@ -8,9 +8,17 @@
 //! and not different. A single wait is waited out up to [`PATIENCE`]. A longer one counts as idle: it is a time-out that
 //! guards against silence, or a pool that keeps an idle thread for a while, and no pause that somebody would put between two
 //! acts of a program.
+//!
+//! Where the program has read everything that was sent to it, less is enough at a place that was found idle before: one
+//! cycle (not of a plain sleep, which can also be a pause between two acts), and none where a line of the check is repeated
+//! that it has always dealt with at once.
+//!
+//! A task that did nothing but print for all our patience ("up 5 s, 2 clients") is a ticker. From then on output alone is
+//! no effect, and its place one that was found idle.
 
-use super::Waiting;
 use super::deadline::Ends;
+use super::memory::{Key, Memory, Place};
+use super::{Occasion, Waiting};
 use crate::watch::tasks::{Doing, Sample};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -26,27 +34,29 @@ const PATIENCE: Duration = Duration::from_millis(4_500);
 /// A task that has waited this long in one step, in however many waits, counts as idle too.
 const PATIENCE_IN_ALL: Duration = Duration::from_secs(10);
 
-/// Process id and thread id.
-type Key = (i32, i32);
-
-/// The waits that were found to be longer than [`PATIENCE`], with the switch counter of their tasks: they stay so until the
-/// task runs, also over further stimuli, though less and less of them is left.
-#[derive(Debug, Default)]
-pub(super) struct LongWaits(HashMap<Key, u64>);
-
 /// What is known of the timed waits since the stimulus.
 #[derive(Debug, Default)]
 pub(super) struct Cycles {
+    occasion: Occasion,
     tasks: HashMap<Key, Cycle>,
     /// The last sample that was not final.
     waiting: Option<Sample>,
+    /// All tasks have slept with nothing left to read.
+    rested: bool,
+    /// Something happened after that.
+    later: bool,
+    /// All tasks have slept.
+    waited: bool,
+    /// Something else than output happened after that.
+    acted: bool,
 }
 
 #[derive(Debug, Default)]
 struct Cycle {
-    /// Where it waits: number, stack pointer and program counter of its call.
-    place: (i64, u64, u64),
+    place: Place,
     switches: u64,
+    /// The cycle under way began before what happened last.
+    cut: bool,
     /// Whole cycles without effect.
     whole: u32,
     waited: Duration,
@@ -54,55 +64,124 @@ struct Cycle {
     waited_in_all: Duration,
 }
 
+/// How a timed wait is to be taken.
+enum Periodic {
+    /// It has to be waited for.
+    Open,
+    /// It was waited out whole, without effect.
+    Idle,
+    /// There is reason enough not to wait for it (any longer).
+    Enough,
+}
+
 impl Cycles {
-    /// Something happened: cycles are counted anew.
+    /// Nothing is known yet of what follows this stimulus.
+    pub(super) fn new(occasion: Occasion) -> Self {
+        Self { occasion, ..Self::default() }
+    }
+
+    /// The tasks have changed: cycles are counted anew.
     pub(super) fn forget(&mut self) {
         for cycle in self.tasks.values_mut() {
             cycle.whole = 0;
             cycle.waited = Duration::ZERO;
-            // The cycle under way began before what happened.
-            cycle.switches = 0;
+            cycle.cut = true;
         }
     }
 
-    /// Looks at the sleeping tasks of a sample in which nobody ran, and says whether all waits are final.
-    pub(super) fn are_final(&mut self, sample: &Sample, waits: &[Waiting], long: &mut LongWaits) -> bool {
+    /// Something happened that everybody can see: packets, the end of a process, or output alone.
+    pub(super) fn note_effect(&mut self, only_output: bool, memory: &Memory) {
+        if only_output && memory.knows_a_ticker() {
+            return;
+        }
+        self.later |= self.rested;
+        self.acted |= self.waited && !only_output;
+        self.forget();
+    }
+
+    /// Looks at the sleeping tasks of a sample in which nobody ran, and says whether all waits are final. `all_read` says
+    /// that nothing which was sent to the program is still unread.
+    pub(super) fn are_final(
+        &mut self,
+        sample: &Sample,
+        waits: &[Waiting],
+        all_read: bool,
+        memory: &mut Memory,
+    ) -> bool {
         // Where nobody has run, nothing became final. A timer that has expired looks like one that was never set until its
         // interrupt has come, and on a busy virtual machine that can take longer than our next look.
         if self.waiting.as_ref() == Some(sample) {
             return false;
         }
-        let mut all = true;
+        let (mut all, mut idle) = (true, Vec::new());
         for wait in waits {
             let key = (wait.told.pid, wait.told.tid);
             let Some(task) = sample.tasks.get(&key) else { continue };
             let (Doing::Asleep(call), Ends::After(time)) = (&task.doing, wait.ends) else { continue };
-            if time > PATIENCE || long.0.get(&key) == Some(&task.switches) {
-                long.0.insert(key, task.switches);
+            if time > PATIENCE || memory.is_long(key, task.switches) {
+                memory.note_long(key, task.switches);
                 continue;
             }
-            let cycle = self.tasks.entry(key).or_default();
-            let place = (call.number, call.sp, call.pc);
-            if cycle.place != place {
-                *cycle = Cycle { place, waited_in_all: cycle.waited_in_all, ..Cycle::default() };
-            } else if cycle.switches != 0 && cycle.switches != task.switches {
+            let place = Place::of(call);
+            match self.periodic(key, place, task.switches, (wait, time), all_read, memory) {
+                Periodic::Open => all = false,
+                Periodic::Idle => idle.push(place),
+                Periodic::Enough => {}
+            }
+        }
+        self.rested |= all_read;
+        self.waited = true;
+        self.waiting = (!all).then(|| sample.clone());
+        if all {
+            idle.into_iter().for_each(|place| memory.note_idle(place));
+            let ticks = self.tasks.values().filter(|cycle| !self.acted && cycle.waited_in_all >= PATIENCE_IN_ALL);
+            ticks.for_each(|cycle| memory.note_ticker(cycle.place));
+            if let Some(line) = self.occasion.line {
+                memory.note_line(line, self.later);
+            }
+        }
+        all
+    }
+
+    fn periodic(
+        &mut self,
+        key: Key,
+        place: Place,
+        switches: u64,
+        (wait, time): (&Waiting, Duration),
+        all_read: bool,
+        memory: &Memory,
+    ) -> Periodic {
+        let cycle = self.tasks.entry(key).or_default();
+        if cycle.place != place {
+            *cycle = Cycle { place, waited_in_all: cycle.waited_in_all, ..Cycle::default() };
+        } else if cycle.switches != switches {
+            cycle.waited_in_all += time;
+            if !std::mem::take(&mut cycle.cut) {
                 cycle.whole += 1;
                 cycle.waited += time;
-                cycle.waited_in_all += time;
             }
-            cycle.switches = task.switches;
-            let idle = cycle.whole >= CYCLES && cycle.waited >= WAITED;
-            all &= idle || cycle.waited_in_all >= PATIENCE_IN_ALL;
         }
-        self.waiting = (!all).then(|| sample.clone());
-        all
+        cycle.switches = switches;
+        let ticks = memory.is_ticker(place);
+        let known = all_read && (ticks || memory.is_idle(place));
+        if cycle.whole >= CYCLES && cycle.waited >= WAITED {
+            Periodic::Idle
+        } else if (known && cycle.whole > 0 && (ticks || !wait.is_sleep()))
+            || (known && self.occasion.line.is_some_and(|line| self.occasion.again && memory.is_at_once(line)))
+            || cycle.waited_in_all >= PATIENCE_IN_ALL
+        {
+            Periodic::Enough
+        } else {
+            Periodic::Open
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Wait;
+    use crate::event::{Descriptor, Wait};
     use crate::watch::tasks::{Call, Task};
 
     fn look(switches: u64, pc: u64) -> Sample {
@@ -112,13 +191,13 @@ mod tests {
     }
 
     fn waits(ends: Ends) -> Vec<Waiting> {
-        let (name, call) = (String::new(), String::new());
-        let told = Wait { program: 0, pid: 2, tid: 2, name, call, on: Vec::new(), timeout_ms: None };
+        let on = vec![Descriptor { fd: 3, what: String::new() }];
+        let told = Wait { program: 0, pid: 2, tid: 2, name: String::new(), call: String::new(), on, timeout_ms: None };
         vec![Waiting { told, ends }]
     }
 
     fn are_final(cycles: &mut Cycles, sample: &Sample, waits: &[Waiting]) -> bool {
-        cycles.are_final(sample, waits, &mut LongWaits::default())
+        cycles.are_final(sample, waits, false, &mut Memory::default())
     }
 
     fn every(ms: u64) -> Vec<Waiting> {
@@ -137,8 +216,8 @@ mod tests {
 
     #[test]
     fn a_long_wait_stays_long_until_its_task_runs() {
-        let mut long = LongWaits::default();
-        let mut look = |switches, ms| Cycles::default().are_final(&look(switches, 1), &every(ms), &mut long);
+        let mut memory = Memory::default();
+        let mut look = |switches, ms| Cycles::default().are_final(&look(switches, 1), &every(ms), false, &mut memory);
         assert!(look(1, 5_000));
         assert!(look(1, 1_000));
         assert!(!look(2, 1_000));
@@ -185,5 +264,114 @@ mod tests {
     fn another_place_is_no_cycle() {
         let mut cycles = Cycles::default();
         assert!((1..50).all(|wakes| !are_final(&mut cycles, &look(wakes, wakes), &every(100))));
+    }
+    /// A program that waits for a second again and again, through the stimuli of one check.
+    struct Lab {
+        memory: Memory,
+        cycles: Cycles,
+        switches: u64,
+        sleeps: bool,
+        only_output: bool,
+    }
+
+    impl Lab {
+        /// One whose only wait was found idle after its start.
+        fn started(sleeps: bool) -> Self {
+            let mut lab = Self::new(sleeps);
+            assert_eq!(lab.step(None, false), 3);
+            lab
+        }
+
+        fn new(sleeps: bool) -> Self {
+            Self { memory: Memory::default(), cycles: Cycles::default(), switches: 1, sleeps, only_output: false }
+        }
+
+        /// How many cycles it takes until the lab is settled.
+        fn step(&mut self, line: Option<usize>, again: bool) -> u32 {
+            self.step_with(line, again, |_| false)
+        }
+
+        /// The same, with something that happens after some of the cycles.
+        fn step_with(&mut self, line: Option<usize>, again: bool, has_effect: impl Fn(u32) -> bool) -> u32 {
+            self.cycles = Cycles::new(Occasion { starting: false, line, again });
+            self.switches += 1;
+            for cycles in 0..20 {
+                if cycles > 0 && has_effect(cycles) {
+                    self.cycles.note_effect(self.only_output, &self.memory);
+                }
+                let mut waits = every(1_000);
+                if self.sleeps {
+                    waits[0].told.on.clear();
+                }
+                if self.cycles.are_final(&look(self.switches, 1), &waits, line.is_some(), &mut self.memory) {
+                    return cycles;
+                }
+                self.switches += 1;
+            }
+            panic!("never final");
+        }
+    }
+
+    #[test]
+    fn one_cycle_is_enough_at_a_place_that_was_idle_before() {
+        let mut lab = Lab::started(false);
+        assert_eq!(lab.step(Some(1), false), 1);
+    }
+
+    #[test]
+    fn not_so_after_what_cannot_be_seen_as_read() {
+        let mut lab = Lab::started(false);
+        assert_eq!(lab.step(None, false), 3);
+    }
+
+    #[test]
+    fn nor_in_a_plain_sleep_which_may_be_a_pause_between_two_acts() {
+        let mut lab = Lab::started(true);
+        assert_eq!(lab.step(Some(1), false), 3);
+    }
+
+    #[test]
+    fn a_repeated_line_that_was_dealt_with_at_once_takes_no_cycle() {
+        for sleeps in [false, true] {
+            let mut lab = Lab::started(sleeps);
+            lab.step(Some(1), false);
+            assert_eq!(lab.step(Some(1), true), 0);
+        }
+    }
+
+    #[test]
+    fn one_that_had_an_effect_after_a_time_out_is_always_waited_out() {
+        let mut lab = Lab::started(false);
+        assert_eq!(lab.step_with(Some(1), false, |cycle| cycle == 1), 2);
+        assert_eq!(lab.step(Some(1), true), 1);
+        assert_eq!(lab.step(Some(1), true), 1);
+    }
+
+    #[test]
+    fn a_task_that_only_prints_is_waited_for_once() {
+        let mut lab = Lab { only_output: true, ..Lab::new(true) };
+        assert_eq!(lab.step_with(None, false, |_| true), 10);
+        assert_eq!(lab.step_with(Some(1), false, |_| true), 1);
+        assert_eq!(lab.step_with(Some(1), true, |_| true), 0);
+    }
+
+    #[test]
+    fn one_that_sends_is_waited_for_each_time() {
+        let mut lab = Lab::new(true);
+        assert_eq!(lab.step_with(None, false, |_| true), 10);
+        assert_eq!(lab.step_with(Some(1), false, |_| true), 10);
+        assert_eq!(lab.step_with(Some(1), true, |_| true), 10);
+    }
+
+    #[test]
+    fn a_place_is_the_same_in_every_thread() {
+        let in_thread = |stack: u64| {
+            let call = Call { number: 7, args: [0; 6], sp: stack + 0x123, pc: 1 };
+            Place::of(&call)
+        };
+        let mut memory = Memory::default();
+        memory.note_idle(in_thread(0x7000_0000));
+        assert!(memory.is_idle(in_thread(0x9000_0000)));
+        assert!(!memory.is_idle(in_thread(0x9000_0010)));
     }
 }

@@ -9,10 +9,12 @@
 mod cycle;
 mod deadline;
 mod describe;
+mod memory;
 
 use crate::event::{Flood, Rest, Socket, State, Wait};
 use crate::watch::tasks::{self, Doing, Sample};
-use cycle::{Cycles, LongWaits};
+use cycle::Cycles;
+use memory::Memory;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -28,6 +30,9 @@ const PACKETS_MAX: u64 = 20_000;
 /// The shortest and the longest pause between two looks while something still runs. Events end a pause at once; only
 /// what makes no event (a task that goes to sleep) is found by looking.
 const PAUSE: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(2));
+/// The longest pause while all tasks sleep, and the part of the soonest time-out that it is at most: who waits for seconds
+/// may be found a little late, and looking costs the processor that other labs need.
+const PAUSE_ASLEEP: (Duration, u32) = (Duration::from_millis(20), 16);
 
 /// Looks in a row with activity that follow each other at once.
 const AT_ONCE: u32 = 4;
@@ -57,6 +62,12 @@ pub trait World {
     /// Bytes that we still have to write (typed input, data of peers) and that somebody could take.
     fn unwritten(&self) -> bool;
 
+    /// Whether a program has not read all of its standard input yet.
+    ///
+    /// # Errors
+    /// Trouble of ours.
+    fn unread_input(&self) -> io::Result<bool>;
+
     /// The socket table.
     ///
     /// # Errors
@@ -81,6 +92,8 @@ pub trait World {
 pub struct Activity {
     /// Packets.
     pub packets: u64,
+    /// Those of them that leave an error at a socket, to be found at its next use (RST, ICMP).
+    pub errors: u64,
     /// Bytes of output.
     pub output: u64,
     /// Whether the output was something else than the piece before it.
@@ -113,23 +126,34 @@ pub struct Settled {
     pub cpu: Duration,
 }
 
+/// What a lab settles after.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Occasion {
+    /// Whether a program has just been started.
+    pub starting: bool,
+    /// The line of the check, if what it does to the program is seen as unread until the program has taken it: bytes,
+    /// connections, ends of connections. `None` for what leaves no such trace: a start, a signal, the end of the input.
+    pub line: Option<usize>,
+    /// Whether the line is repeated here.
+    pub again: bool,
+}
+
 /// Lets a lab settle, once after each stimulus.
 #[derive(Debug, Default)]
 pub struct Settler {
-    long: LongWaits,
+    memory: Memory,
     /// How many sockets the programs had when the lab was last settled.
     sockets: usize,
 }
 
 impl Settler {
-    /// Runs the lab until it is settled, or until the program has shown that it never will be. `starting` says that a
-    /// program has just been started.
+    /// Runs the lab until it is settled, or until the program has shown that it never will be.
     ///
     /// # Errors
     /// Trouble of ours: the kernel's files cannot be read, the grader has gone, or nothing happens and we do not know why.
-    pub fn settle(&mut self, world: &mut impl World, cpu_before: Duration, starting: bool) -> io::Result<Settled> {
-        let idle_sockets = if starting { Some(self.sockets) } else { (self.sockets == 0).then_some(0) };
-        let settled = settle_or_be_stuck(world, &mut self.long, Looks::new(cpu_before, idle_sockets), STUCK)?;
+    pub fn settle(&mut self, world: &mut impl World, cpu_before: Duration, after: Occasion) -> io::Result<Settled> {
+        let idle_sockets = if after.starting { Some(self.sockets) } else { (self.sockets == 0).then_some(0) };
+        let settled = settle_or_be_stuck(world, &mut self.memory, Looks::new(cpu_before, idle_sockets, after), STUCK)?;
         self.sockets = programs_sockets(&settled.sockets);
         Ok(settled)
     }
@@ -137,20 +161,20 @@ impl Settler {
 
 fn settle_or_be_stuck(
     world: &mut impl World,
-    long: &mut LongWaits,
+    memory: &mut Memory,
     mut looks: Looks,
     stuck: Duration,
 ) -> io::Result<Settled> {
     loop {
         let activity = world.drain()?;
         let sample = world.sample()?;
-        looks.note(activity, &sample);
+        looks.note(activity, &sample, memory);
         let calm = !activity.any() && world.in_flight() == 0 && !world.unwritten() && sample.is_asleep();
         let facts = looks.facts.take();
         let confirmed = calm && facts.as_ref().is_some_and(|facts| facts.sample == sample);
         if let Some(facts) = facts.filter(|_| confirmed)
             && !facts.sockets.iter().any(is_moving)
-            && looks.cycles.are_final(&sample, &facts.waits, long)
+            && looks.cycles.are_final(&sample, &facts.waits, looks.all_read(&facts), memory)
         {
             let told = facts.waits.into_iter().map(|wait| wait.told).collect();
             let rest = if alive(&sample) { Rest::Idle(told) } else { Rest::Gone };
@@ -178,7 +202,7 @@ fn settle_or_be_stuck(
             world.pause(pause, false)?;
         } else if !activity.any() && !to_confirm {
             world.pause(looks.pause, true)?;
-            looks.pause = (looks.pause * 2).min(PAUSE.1);
+            looks.pause = (looks.pause * 2).min(if confirmed { looks.longest_pause() } else { PAUSE.1 });
         }
     }
 }
@@ -197,19 +221,27 @@ struct Waiting {
     ends: deadline::Ends,
 }
 
+impl Waiting {
+    /// Whether nothing but time can end it.
+    fn is_sleep(&self) -> bool {
+        self.told.on.is_empty() && !self.told.call.starts_with("futex")
+    }
+}
+
 /// What is known of a calm lab. It is true if a later look finds the same sample and nothing else: then nobody has run
 /// between the two, and everything that was read in between belongs to the same moment.
 struct Facts {
     sample: Sample,
     sockets: Vec<Socket>,
     waits: Vec<Waiting>,
+    unread_input: bool,
 }
 
 impl Facts {
     fn read(world: &mut impl World, sample: &Sample) -> io::Result<Self> {
         let sockets = world.sockets()?;
         let waits = describe::waits(sample, &sockets, |pid| world.owner(pid));
-        Ok(Self { sample: sample.clone(), sockets, waits })
+        Ok(Self { sample: sample.clone(), sockets, waits, unread_input: world.unread_input()? })
     }
 }
 
@@ -217,7 +249,10 @@ impl Facts {
 struct Looks {
     previous: Option<Sample>,
     facts: Option<Facts>,
+    after: Occasion,
     cycles: Cycles,
+    /// Whether a socket may hold an error that its program has not seen.
+    errors: bool,
     pause: Duration,
     /// Looks in a row in which something happened.
     active: u32,
@@ -238,11 +273,13 @@ struct Looks {
 }
 
 impl Looks {
-    fn new(cpu_before: Duration, idle_sockets: Option<usize>) -> Self {
+    fn new(cpu_before: Duration, idle_sockets: Option<usize>, after: Occasion) -> Self {
         Self {
             previous: None,
             facts: None,
-            cycles: Cycles::default(),
+            after,
+            cycles: Cycles::new(after),
+            errors: false,
             pause: PAUSE.0,
             active: 0,
             output: 0,
@@ -257,17 +294,36 @@ impl Looks {
         }
     }
 
-    fn note(&mut self, activity: Activity, sample: &Sample) {
+    fn note(&mut self, activity: Activity, sample: &Sample, memory: &Memory) {
         if activity.any() {
             self.quiet_since = Instant::now();
         }
         self.output += activity.output;
         self.packets += activity.packets;
         self.changed |= activity.packets > 0 || activity.exits > 0;
+        self.errors |= activity.errors > 0;
         let other_tasks = self.previous.as_ref().is_none_or(|previous| !previous.tasks.keys().eq(sample.tasks.keys()));
-        if activity.is_effect() || other_tasks {
+        if activity.is_effect() {
+            self.cycles.note_effect(activity.packets == 0 && activity.exits == 0, memory);
+        } else if other_tasks {
             self.cycles.forget();
         }
+    }
+
+    /// Whether the program has taken all that the stimulus sent to it.
+    fn all_read(&self, facts: &Facts) -> bool {
+        let unread = |socket: &Socket| !socket.peers && socket.inode != 0 && socket.receive_queue > 0;
+        self.after.line.is_some() && !self.errors && !facts.unread_input && !facts.sockets.iter().any(unread)
+    }
+
+    /// How long may be paused while all tasks sleep.
+    fn longest_pause(&self) -> Duration {
+        let soonest = self.facts.iter().flat_map(|facts| &facts.waits).filter_map(|wait| match wait.ends {
+            deadline::Ends::After(time) => Some(time),
+            deadline::Ends::Never => None,
+        });
+        // Without a time-out it is the kernel that is waited for, and it is quick.
+        soonest.min().map_or(PAUSE.1, |time| (time / PAUSE_ASLEEP.1).clamp(PAUSE.1, PAUSE_ASLEEP.0))
     }
 
     /// After activity the next look comes at once, because the lab may have settled by now. A program that does not stop
@@ -369,6 +425,9 @@ mod tests {
         fn owner(&self, _: i32) -> usize {
             0
         }
+        fn unread_input(&self) -> io::Result<bool> {
+            Ok(false)
+        }
         fn reaped_cpu(&self) -> Duration {
             Duration::ZERO
         }
@@ -379,10 +438,9 @@ mod tests {
 
     #[test]
     fn a_lab_that_cannot_settle_is_an_error_that_says_what_is_missing() {
-        let error =
-            settle_or_be_stuck(&mut Stuck, &mut LongWaits::default(), Looks::new(Duration::ZERO, None), Duration::ZERO)
-                .unwrap_err()
-                .to_string();
+        let looks = Looks::new(Duration::ZERO, None, Occasion::default());
+        let error = settle_or_be_stuck(&mut Stuck, &mut Memory::default(), looks, Duration::ZERO);
+        let error = error.unwrap_err().to_string();
         assert!(error.contains("1 packets in flight"), "{error}");
     }
 }

@@ -9,6 +9,12 @@ use std::os::fd::OwnedFd;
 
 /// `SOCK_DIAG_BY_FAMILY`, `linux/sock_diag.h`.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
+/// `TCPDIAG_GETSOCK`, `linux/inet_diag.h`: TCP sockets of both families. The kernel goes through its whole table for each
+/// question, and with `SOCK_DIAG_BY_FAMILY` TCP would take two.
+const TCPDIAG_GETSOCK: u16 = 18;
+/// Every state from ESTABLISHED to NEW_SYN_RECV. Not BOUND_INACTIVE (Linux 6.8), for which the kernel goes through a
+/// second, large table.
+const STATES: u32 = 0x1ffe;
 const NLM_F_REQUEST_DUMP: u16 = 0x301;
 const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
@@ -41,16 +47,15 @@ impl SocketTable {
     /// Those of netlink.
     pub fn read(&mut self, ours: &[u32]) -> io::Result<Vec<Socket>> {
         let mut out = Vec::new();
-        for protocol in [Protocol::Tcp, Protocol::Udp] {
-            for family in [libc::AF_INET, libc::AF_INET6] {
-                self.dump(protocol, family as u8, ours, &mut out)?;
-            }
+        self.dump(Protocol::Tcp, &request(TCPDIAG_GETSOCK, &tcp_sockets()), ours, &mut out)?;
+        for family in [libc::AF_INET, libc::AF_INET6] {
+            self.dump(Protocol::Udp, &request(SOCK_DIAG_BY_FAMILY, &udp_sockets(family as u8)), ours, &mut out)?;
         }
         Ok(out)
     }
 
-    fn dump(&mut self, protocol: Protocol, family: u8, ours: &[u32], out: &mut Vec<Socket>) -> io::Result<()> {
-        sendto(&self.netlink, &request(protocol, family), SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
+    fn dump(&mut self, protocol: Protocol, request: &[u8], ours: &[u32], out: &mut Vec<Socket>) -> io::Result<()> {
+        sendto(&self.netlink, request, SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
         loop {
             let (len, _) = recv(&self.netlink, &mut self.buffer[..], RecvFlags::empty())?;
             let mut rest = &self.buffer[..len];
@@ -75,19 +80,29 @@ impl SocketTable {
     }
 }
 
-/// `struct nlmsghdr` and `struct inet_diag_req_v2`: all states, no extensions.
-fn request(protocol: Protocol, family: u8) -> [u8; 72] {
-    let number = match protocol {
-        Protocol::Tcp => libc::IPPROTO_TCP,
-        Protocol::Udp => libc::IPPROTO_UDP,
-    };
-    let mut out = [0; 72];
-    out[0..4].copy_from_slice(&72_u32.to_ne_bytes());
-    out[4..6].copy_from_slice(&SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+/// `struct nlmsghdr` and what follows it.
+fn request(kind: u16, body: &[u8]) -> Vec<u8> {
+    let mut out = vec![0; NETLINK_HEADER];
+    out[0..4].copy_from_slice(&((NETLINK_HEADER + body.len()) as u32).to_ne_bytes());
+    out[4..6].copy_from_slice(&kind.to_ne_bytes());
     out[6..8].copy_from_slice(&NLM_F_REQUEST_DUMP.to_ne_bytes());
-    out[16] = family;
-    out[17] = number as u8;
-    out[20..24].copy_from_slice(&u32::MAX.to_ne_bytes());
+    out.extend_from_slice(body);
+    out
+}
+
+/// `struct inet_diag_req`: any address, no extensions.
+fn tcp_sockets() -> [u8; 60] {
+    let mut out = [0; 60];
+    out[52..56].copy_from_slice(&STATES.to_ne_bytes());
+    out
+}
+
+/// `struct inet_diag_req_v2`: any address, no extensions.
+fn udp_sockets(family: u8) -> [u8; 56] {
+    let mut out = [0; 56];
+    out[0] = family;
+    out[1] = libc::IPPROTO_UDP as u8;
+    out[4..8].copy_from_slice(&STATES.to_ne_bytes());
     out
 }
 

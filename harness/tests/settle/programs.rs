@@ -44,6 +44,19 @@ fn main() -> ExitCode {
             assert!(condvar.wait_timeout(guard, A_WHILE).unwrap().1.timed_out());
         }),
         "looks_every_100_ms" => looks_every_100_ms(),
+        "answers_when_its_time_is_out" => answers_when_its_time_is_out(),
+        "tells_the_time" => {
+            thread::spawn(|| {
+                for seconds in 0.. {
+                    println!("running for {seconds} s");
+                    thread::sleep(Duration::from_secs(1));
+                }
+            });
+            let socket = bound();
+            loop {
+                answer(&socket);
+            }
+        }
         "fork" => c::fork_and_wait(|| answer(&bound())),
         "leaves_a_child" => c::fork_and_go(|| answer(&bound())),
         "threads" => {
@@ -114,6 +127,23 @@ fn looks_every_100_ms() {
             return;
         }
         thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Collects what comes, and answers it when nothing has come for a while.
+fn answers_when_its_time_is_out() {
+    let socket = bound();
+    socket.set_read_timeout(Some(Duration::from_millis(350))).unwrap();
+    let (mut buffer, mut received) = ([0; 100], Vec::new());
+    loop {
+        match socket.recv(&mut buffer) {
+            Ok(length) => received = buffer[..length].to_vec(),
+            Err(_) if received.is_empty() => {}
+            Err(_) => {
+                socket.send_to(&received, "192.168.1.103:8080").unwrap();
+                received.clear();
+            }
+        }
     }
 }
 
