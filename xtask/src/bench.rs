@@ -28,7 +28,7 @@ const WHOLE_HANGING: f64 = 3.0;
 /// A lab may use this much memory, without the program.
 const MEMORY_KIB: u64 = 20 * 1024;
 
-/// Measure what a check costs beyond the program's own run, and what a hanging program costs
+/// For maintainers: measure what a check costs beyond the program's own run, and what a hanging program costs
 ///
 /// One lab at a time; the runs that are compared alternate. The program's own run is the time from its start to its
 /// end when it is called without arguments, once for each start in the check: the least it could take.

@@ -15,10 +15,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// Run every check on every program we know: which check catches what
+/// For maintainers: run every check on every program we know, and show which check catches what
 ///
 /// The reference programs and those in `right` must pass every check. A program in `wrong` must fail in the checks that
-/// its head names, and in no other. A check that catches no wrong program is named, and the command fails.
+/// the comment at its beginning names, and in no other. A check that catches no wrong program is named, and the command fails.
 #[derive(Args)]
 pub struct Matrix {
     /// How many labs run at once [default: one for each processor]

@@ -64,6 +64,10 @@ fn known(name: &str) -> Result<(), Trouble> {
 
 fn split(id: &str) -> Result<(&str, &str), Trouble> {
     let Some((exercise, check)) = id.split_once("::") else {
+        if EXERCISES.contains(&id) {
+            let problem = format!("`{id}` is an exercise. For all its checks write --exercise {id}");
+            return Err(Trouble::Usage(format!("{problem}, for one of them --check {id}::CHECK")));
+        }
         let example = format!("{}::CHECK", EXERCISES[0]);
         return Err(Trouble::Usage(format!("`{id}` names no check: write EXERCISE::CHECK, for instance {example}")));
     };

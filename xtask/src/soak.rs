@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::task::JoinSet;
 
-/// Run every check many times, with many labs at once, and compare every transcript
+/// For maintainers: run every check many times, with many labs at once, and compare every transcript
 ///
 /// The programs are the reference programs in every language and all wrong programs. A transcript must be the same in
 /// every run; those of reference programs must be the reviewed ones. What differs is kept, with all that was seen.

@@ -1,6 +1,6 @@
 //! What the program was doing when its transcript began to differ: evidence for people, never compared.
 
-use crate::check::{Check, must_be_escaped};
+use crate::check::{Check, Stimulus, must_be_escaped};
 use crate::event::{Exit, Flood, Output, Rest, Step, Stream, Wait};
 use crate::transcript::signal_name;
 use serde::Serialize;
@@ -17,7 +17,7 @@ pub struct Doing {
     pub state: Vec<String>,
     /// The last lines that it wrote to standard output in this step.
     pub stdout: Vec<String>,
-    /// The last lines that it wrote to standard error, up to and with this step.
+    /// The last lines that it wrote to standard error since it was started, up to and with this step.
     pub stderr: Vec<String>,
 }
 
@@ -28,11 +28,18 @@ pub fn doing(check: &Check, steps: &[Step], at: usize) -> Doing {
     let steps = &steps[..count];
     let Some(step) = steps.last() else { return Doing::default() };
     let programs = Programs(check.programs());
-    let output = |steps: &[Step], stream| programs.last_lines(steps, stream);
+    // What an earlier run of the program said does not concern this one.
+    let started = |program| {
+        let starts = |step: &Step| match check.stimuli.get(step.stimulus) {
+            Some(Stimulus::Start(start)) => check.program(&start.name) == program,
+            _ => false,
+        };
+        &steps[steps.iter().rposition(starts).unwrap_or(0)..]
+    };
     Doing {
         state: programs.state(steps, step),
-        stdout: output(std::slice::from_ref(step), Stream::Stdout),
-        stderr: output(steps, Stream::Stderr),
+        stdout: programs.last_lines(|_| std::slice::from_ref(step), Stream::Stdout),
+        stderr: programs.last_lines(started, Stream::Stderr),
     }
 }
 
@@ -73,10 +80,10 @@ impl Programs<'_> {
         out
     }
 
-    fn last_lines(&self, steps: &[Step], stream: Stream) -> Vec<String> {
+    fn last_lines<'a>(&self, steps: impl Fn(usize) -> &'a [Step], stream: Stream) -> Vec<String> {
         let mut out = Vec::new();
         for (program, name) in self.0.iter().enumerate() {
-            let output = steps.iter().flat_map(|step| &step.output).filter(|piece| piece.program == program);
+            let output = steps(program).iter().flat_map(|step| &step.output).filter(|piece| piece.program == program);
             let lines = last_lines(output, stream);
             out.extend(lines.into_iter().map(|line| if self.0.len() > 1 { format!("{name}: {line}") } else { line }));
         }
@@ -192,10 +199,16 @@ mod tests {
 
     #[test]
     fn an_end_in_an_earlier_step_is_told_too() {
-        let steps = [step(Some(Exit::Status(101)), Rest::Gone, "panicked"), step(None, Rest::Gone, "")];
-        let told = told(&steps, 1);
+        let later = Step { stimulus: 1, ..step(None, Rest::Gone, "") };
+        let told = told(&[step(Some(Exit::Status(101)), Rest::Gone, "panicked"), later], 1);
         assert_eq!(told.state, ["The program was not running any more; it exited with status 101."]);
         assert_eq!(told.stderr, ["panicked"]);
+    }
+
+    #[test]
+    fn what_an_earlier_run_wrote_is_not_told() {
+        let steps = [step(Some(Exit::Status(2)), Rest::Gone, "usage"), step(Some(Exit::Status(1)), Rest::Gone, "no")];
+        assert_eq!(told(&steps, 1).stderr, ["no"]);
     }
 
     #[test]

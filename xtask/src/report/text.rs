@@ -165,8 +165,7 @@ impl Page {
         for sentence in &doing.state {
             self.paragraph(sentence, 2);
         }
-        for (title, lines) in [("It wrote in this step:", &doing.stdout), ("Its last words on stderr:", &doing.stderr)]
-        {
+        for (title, lines) in [("Written in this step:", &doing.stdout), ("Last words on stderr:", &doing.stderr)] {
             if lines.is_empty() {
                 continue;
             }
@@ -266,7 +265,7 @@ fn result_of(exercise: &ExerciseOutcome) -> String {
     match exercise.program {
         ProgramOutcome::Ready { .. } => {
             let (all, passed) = (exercise.checks.len(), exercise.checks.iter().filter(|check| check.passed()).count());
-            format!("{passed} of {all} checks, {}", exercise.points)
+            format!("{passed}/{all} checks, {}/{} points", exercise.points.got, exercise.points.of)
         }
         ProgramOutcome::NotHandedIn => "not handed in".to_owned(),
         ProgramOutcome::DoesNotCompile { .. } => "does not compile".to_owned(),
@@ -274,10 +273,10 @@ fn result_of(exercise: &ExerciseOutcome) -> String {
     }
 }
 
-/// The values of the parameters that the differing step names, in its stimulus or in what followed.
+/// The values of the parameters that are named up to the differing step, in a stimulus or in what followed.
 fn meaning_of(failure: &Failure, exercise: &ExerciseOutcome) -> String {
     let facts = [&failure.expected, &failure.seen].into_iter().flatten().flatten();
-    let lines: Vec<_> = facts.chain([&failure.stimulus]).collect();
+    let lines: Vec<_> = facts.chain(&failure.before).chain([&failure.stimulus]).collect();
     let named = exercise.parameters.iter().filter(|(name, _)| {
         let name = format!("{{{name}}}");
         lines.iter().any(|line| line.contains(&name))
