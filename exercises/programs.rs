@@ -3,7 +3,9 @@
 
 use crate::load::check_file;
 use crate::{Exercise, LoadError, folder};
-use std::collections::BTreeSet;
+use harness::check::nearest;
+use harness::diagnosis::Cause;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +30,18 @@ pub struct Wrong {
     pub fault: String,
     /// The checks that must fail; every other one must pass.
     pub fails: BTreeSet<String>,
+    /// The cause that the diagnosis must name.
+    pub cause: Cause,
+    /// The checks in which it must name another one, or (`None`) none.
+    pub otherwise: BTreeMap<String, Option<Cause>>,
+}
+
+impl Wrong {
+    /// The cause that the diagnosis of a check must name.
+    #[must_use]
+    pub fn cause_in(&self, check: &str) -> Option<Cause> {
+        self.otherwise.get(check).copied().unwrap_or(Some(self.cause))
+    }
 }
 
 impl Exercise {
@@ -61,7 +75,11 @@ impl Exercise {
         if let Some(name) = fails.iter().find(|name| !check_file(&self.name, name).exists()) {
             return Err(head.wrong(format!("`fails:` names `{name}`, which is no check of {}", self.name)));
         }
-        Ok(Wrong { path: path.to_owned(), fault, fails })
+        let (cause, otherwise) = head.causes()?;
+        if let Some(name) = otherwise.keys().find(|name| !fails.contains(*name)) {
+            return Err(head.wrong(format!("`cause:` names `{name}`, in which the program does not fail")));
+        }
+        Ok(Wrong { path: path.to_owned(), fault, fails, cause, otherwise })
     }
 
     fn files(&self, kind: &str) -> Result<Vec<PathBuf>, LoadError> {
@@ -97,6 +115,31 @@ impl<'a> Head<'a> {
     fn field(&self, name: &str) -> Result<String, LoadError> {
         let line = self.lines.iter().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'));
         line.map(|text| text.trim().to_owned()).ok_or_else(|| self.wrong(format!("its head has no line `{name}: …`")))
+    }
+
+    /// `cause: newline_sent; crashed in too_large, empty_line; nothing in utf8_text`
+    fn causes(&self) -> Result<(Cause, BTreeMap<String, Option<Cause>>), LoadError> {
+        let text = self.field("cause")?;
+        let mut parts = text.split(';').map(str::trim);
+        let main = self.cause(parts.next().unwrap_or_default())?;
+        let mut otherwise = BTreeMap::new();
+        for part in parts {
+            let Some((cause, checks)) = part.split_once(" in ") else {
+                return Err(self.wrong(format!("`cause:` has `{part}`; write CAUSE in CHECK, CHECK")));
+            };
+            let cause = if cause == "nothing" { None } else { Some(self.cause(cause)?) };
+            otherwise.extend(checks.split(',').map(|check| (check.trim().to_owned(), cause)));
+        }
+        Ok((main, otherwise))
+    }
+
+    fn cause(&self, name: &str) -> Result<Cause, LoadError> {
+        let known = Cause::ALL.iter().find(|cause| cause.name() == name);
+        known.copied().ok_or_else(|| {
+            let nearest = nearest(name, Cause::ALL.iter().map(|cause| cause.name()));
+            let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
+            self.wrong(format!("`cause:` names `{name}`, which is none{hint}"))
+        })
     }
 
     fn right(&self) -> Result<Right, LoadError> {

@@ -37,10 +37,21 @@ pub struct Step {
     pub rest: Rest,
     /// How many descriptors the programs have open at the end of the step; read only in checks that repeat something.
     pub descriptors: Option<u32>,
+    /// Why connections were reset in this step, by the kernel's own count; read only in steps with a RST of a program.
+    pub aborts: Option<Aborts>,
     /// CPU time that the program used in this step, in milliseconds.
     pub cpu_ms: u64,
     /// Wall time from the stimulus until the lab had settled, in microseconds. Evidence for benchmarks only.
     pub wall_us: u64,
+}
+
+/// How many connections were reset for which reason (`/proc/net/netstat`). A reset by a peer counts among the lingering ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aborts {
+    /// Closed with bytes unread (`TCPAbortOnClose`).
+    pub unread: u64,
+    /// Closed with SO_LINGER set to zero seconds (`TCPAbortOnData`).
+    pub linger: u64,
 }
 
 /// Which repetition a step is.
@@ -221,6 +232,8 @@ pub struct Socket {
     pub timer: u8,
     /// The socket's inode; 0 when no process holds it any more.
     pub inode: u32,
+    /// Whether SO_REUSEADDR was set on it when its program first came to rest with it. Known only of a program's listeners.
+    pub reuse_address: Option<bool>,
 }
 
 /// The states of RFC 9293 §3.3.2, with the kernel's numbers.

@@ -13,10 +13,12 @@
 //! | [`event`]      | what was seen, as plain data: the [`event::Observation`]                    |
 //! | [`transcript`] | the canonical text of an observation                                        |
 //! | [`verdict`]    | comparing a transcript with the reviewed snapshot                           |
+//! | [`diagnosis`]  | the cause of a failure, where it is certain                                 |
 //!
 //! Everything after [`event`] is pure: no clock, no files, no sockets. The engine knows no exercise by name.
 
 pub mod check;
+pub mod diagnosis;
 pub mod event;
 pub mod lab;
 pub mod peer;

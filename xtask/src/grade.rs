@@ -1,6 +1,8 @@
 //! `cargo xtask grade`: the programs of a submission, graded.
 
-use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, Points, ProgramOutcome};
+use crate::outcome::{
+    CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, Points, ProgramOutcome,
+};
 use crate::report::{self, Format};
 use crate::run::{Runner, default_jobs};
 use crate::select::Select;
@@ -8,6 +10,7 @@ use crate::submission::{self, Built, Submission};
 use crate::trouble::Trouble;
 use clap::Args;
 use exercises::{Exercise, ExerciseCheck};
+use harness::diagnosis::diagnose;
 use harness::program::Program;
 use harness::verdict::{self, Difference, Verdict, doing};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -140,25 +143,30 @@ async fn run_all(
     Ok(results)
 }
 
-async fn run_one(
+/// Runs one check on a program.
+///
+/// # Errors
+/// When the reviewed transcript cannot be read.
+pub async fn run_one(
     exercise: &Exercise,
     check: &ExerciseCheck,
     program: &Program,
     runner: &Runner,
 ) -> Result<CheckResult, Trouble> {
-    let expected = check.expected()?;
+    let reviewed = check.expected()?;
     let ran = match runner.run(exercise, check, program).await {
         Ok(ran) => ran,
         Err(error) => return Ok(CheckResult::Error(error)),
     };
-    Ok(match verdict::compare(&expected, &ran.transcript) {
+    Ok(match verdict::compare(&reviewed, &ran.transcript) {
         Verdict::Pass => CheckResult::Pass,
         Verdict::Fail(difference) => {
             let Difference { step, stimulus, expected, seen } = difference;
             let before = ran.transcript.steps.into_iter().take(step).map(|step| step.stimulus).collect();
             let doing = doing(&check.check, &ran.seen.steps, step);
+            let diagnosis = diagnose(&check.check, &exercise.params, &reviewed, &ran.seen).map(Explanation::from);
             let steps = check.check.stimuli.len();
-            CheckResult::Fail(Failure { step: step + 1, steps, before, stimulus, expected, seen, doing })
+            CheckResult::Fail(Failure { step: step + 1, steps, before, stimulus, expected, seen, doing, diagnosis })
         }
     })
 }

@@ -1,6 +1,8 @@
 //! `cargo xtask matrix`: the proof of the checks. Right programs pass them all, each wrong one fails in the checks that it
 //! names and in no other, and every check catches something.
 
+use crate::grade;
+use crate::outcome::CheckResult;
 use crate::programs::{self, Known};
 use crate::report::columns::{pad, terminal_width, width, wrap};
 use crate::run::{Runner, default_jobs};
@@ -9,8 +11,8 @@ use crate::trouble::{FAILED, PASSED, Trouble};
 use anstream::println;
 use clap::Args;
 use exercises::Exercise;
-use harness::verdict::{self, Verdict};
-use std::collections::BTreeSet;
+use harness::diagnosis::Cause;
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -62,6 +64,7 @@ impl Matrix {
         }
         let checks: usize = exercises.iter().map(|exercise| exercise.checks.len()).sum();
         println!("{checks} checks; {references} reference programs, {right} other right ones, {wrong} wrong ones");
+        println!("{}", explained(&known, &failed));
         if problems.is_empty() {
             println!("Right programs pass every check, wrong ones fail where they should and nowhere else.");
             return Ok(ExitCode::from(PASSED));
@@ -71,12 +74,28 @@ impl Matrix {
     }
 }
 
+/// How many failures are explained, and by what.
+fn explained(known: &[Known], failed: &[Failed]) -> String {
+    let all =
+        || known.iter().zip(failed).flat_map(|(known, failed)| failed.values().map(|cause| (known.cause, *cause)));
+    let (count, root) = (all().count(), all().filter(|(own, named)| named.is_some() && own == named).count());
+    let silent = all().filter(|(_, named)| named.is_none()).count();
+    let other = count - root - silent;
+    format!(
+        "{count} failures: {root} explained by the program's own fault ({} of 100), {other} by what came of it, {silent} not explained",
+        (100 * root).checked_div(count).unwrap_or(0)
+    )
+}
+
+/// The checks in which a program fails, each with the cause that is named.
+type Failed = BTreeMap<String, Option<Cause>>;
+
 /// A program of an exercise, with the checks in which it fails.
-type Tried<'a> = (&'a Known, &'a BTreeSet<String>);
+type Tried<'a> = (&'a Known, &'a Failed);
 
 /// The programs that a check catches, by their names within the exercise.
 fn caught<'a>(check: &str, tried: &[Tried<'a>]) -> Vec<&'a str> {
-    let caught = tried.iter().filter(|(known, failed)| known.fails.contains(check) && failed.contains(check));
+    let caught = tried.iter().filter(|(known, failed)| known.fails.contains_key(check) && failed.contains_key(check));
     caught.map(|(known, _)| known.name.rsplit('/').next().unwrap_or(&known.name)).collect()
 }
 
@@ -88,9 +107,14 @@ fn problems_of(exercise: &Exercise, tried: &[Tried<'_>]) -> Vec<String> {
             out.push(format!("{}::{check} catches no wrong program", exercise.name));
         }
         for (known, failed) in tried {
-            match (known.fails.contains(check), failed.contains(check)) {
-                (true, false) => out.push(format!("{} passes {check}, in which it must fail", known.name)),
-                (false, true) => out.push(format!("{} fails in {check}, which it must pass", known.name)),
+            match (known.fails.get(check), failed.get(check)) {
+                (Some(_), None) => out.push(format!("{} passes {check}, in which it must fail", known.name)),
+                (None, Some(_)) => out.push(format!("{} fails in {check}, which it must pass", known.name)),
+                (Some(expected), Some(named)) if expected != named => {
+                    let told = |cause: &Option<Cause>| cause.map_or("nothing", Cause::name);
+                    let (named, expected) = (told(named), told(expected));
+                    out.push(format!("{} is explained by {named} in {check}, and not by {expected}", known.name));
+                }
                 _ => {}
             }
         }
@@ -99,7 +123,7 @@ fn problems_of(exercise: &Exercise, tried: &[Tried<'_>]) -> Vec<String> {
 }
 
 /// The checks in which each program fails.
-async fn failed(known: &[Known], exercises: &[Exercise], jobs: usize) -> Result<Vec<BTreeSet<String>>, Trouble> {
+async fn failed(known: &[Known], exercises: &[Exercise], jobs: usize) -> Result<Vec<Failed>, Trouble> {
     let runner = Runner::new(jobs)?;
     let exercises = Arc::new(exercises.to_vec());
     let mut running = JoinSet::new();
@@ -109,16 +133,19 @@ async fn failed(known: &[Known], exercises: &[Exercise], jobs: usize) -> Result<
             running.spawn(async move {
                 let exercise = &exercises[known.exercise];
                 let check = &exercise.checks[check];
-                let expected = check.expected()?;
                 let _room = runner.room().await;
-                let ran = runner.run(exercise, check, &known.program).await;
-                let ran = ran.map_err(|error| Trouble::Ours(format!("{} {}: {error}", known.name, check.name)))?;
-                let passed = verdict::compare(&expected, &ran.transcript) == Verdict::Pass;
-                Ok::<_, Trouble>((index, (!passed).then(|| check.name.clone())))
+                match grade::run_one(exercise, check, &known.program, &runner).await? {
+                    CheckResult::Fail(failure) => {
+                        let cause = failure.diagnosis.map(|diagnosis| diagnosis.cause);
+                        Ok((index, Some((check.name.clone(), cause))))
+                    }
+                    CheckResult::Error(error) => Err(Trouble::Ours(format!("{} {}: {error}", known.name, check.name))),
+                    CheckResult::Pass | CheckResult::Skip => Ok((index, None)),
+                }
             });
         }
     }
-    let mut out = vec![BTreeSet::new(); known.len()];
+    let mut out = vec![Failed::new(); known.len()];
     while let Some(done) = running.join_next().await {
         let (index, failed) = done.map_err(|error| Trouble::Ours(error.to_string()))??;
         out[index].extend(failed);
@@ -131,19 +158,21 @@ mod tests {
     use super::*;
     use harness::program::Program;
 
-    fn names(names: &[&str]) -> BTreeSet<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
+    fn causes(names: &[(&str, Cause)]) -> Failed {
+        names.iter().map(|(name, cause)| ((*name).to_owned(), Some(*cause))).collect()
     }
 
     #[test]
     fn every_kind_of_problem_is_named() {
         let mut exercise = exercises::load("udp_sender").unwrap();
-        exercise.checks.retain(|check| ["utf8_text", "empty_line"].contains(&check.name.as_str()));
+        exercise.checks.retain(|check| ["utf8_text", "empty_line", "too_large"].contains(&check.name.as_str()));
         let program = Program { command: Vec::new(), needs: Vec::new() };
-        let wrong =
-            Known { name: "e/wrong/x.rs".into(), exercise: 0, fails: names(&["utf8_text", "empty_line"]), program };
-        let right = Known { name: "e/right/y.rs".into(), fails: names(&[]), ..wrong.clone() };
-        let (failed_wrong, failed_right) = (names(&["utf8_text"]), names(&["utf8_text"]));
+        let fails =
+            causes(&[("utf8_text", Cause::Crashed), ("empty_line", Cause::Crashed), ("too_large", Cause::Crashed)]);
+        let wrong = Known { name: "e/wrong/x.rs".into(), exercise: 0, fails, cause: Some(Cause::Crashed), program };
+        let right = Known { name: "e/right/y.rs".into(), fails: Failed::new(), cause: None, ..wrong.clone() };
+        let failed_wrong = causes(&[("utf8_text", Cause::Crashed), ("too_large", Cause::Blocked)]);
+        let failed_right = causes(&[("utf8_text", Cause::Crashed)]);
         let problems = problems_of(&exercise, &[(&wrong, &failed_wrong), (&right, &failed_right)]);
         assert_eq!(
             problems,
@@ -151,6 +180,7 @@ mod tests {
                 "e/right/y.rs fails in utf8_text, which it must pass",
                 "udp_sender::empty_line catches no wrong program",
                 "e/wrong/x.rs passes empty_line, in which it must fail",
+                "e/wrong/x.rs is explained by blocked in too_large, and not by crashed",
             ]
         );
     }

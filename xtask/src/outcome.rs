@@ -1,6 +1,7 @@
 //! What came of grading a submission, as plain data. The JSON report is this, as it stands.
 
 use crate::trouble::{FAILED, OURS, PASSED};
+use harness::diagnosis::{Cause, Diagnosis};
 use harness::lab::LabError;
 use harness::verdict::Doing;
 use serde::Serialize;
@@ -105,6 +106,29 @@ pub struct Failure {
     pub seen: Option<Vec<String>>,
     /// What the program was doing at the end of the step.
     pub doing: Doing,
+    /// The cause, where it is certain.
+    pub diagnosis: Option<Explanation>,
+}
+
+/// A diagnosis with the texts of its cause.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// The cause's stable identifier.
+    pub cause: Cause,
+    /// The cause in a few words, a sentence about the program.
+    pub title: &'static str,
+    /// How it is seen, in sentences.
+    pub because: String,
+    /// Further facts, a sentence each.
+    pub evidence: Vec<String>,
+    /// What to do next.
+    pub next: &'static str,
+}
+
+impl From<Diagnosis> for Explanation {
+    fn from(Diagnosis { cause, because, evidence }: Diagnosis) -> Self {
+        Self { cause, title: cause.title(), because, evidence, next: cause.next() }
+    }
 }
 
 /// How much was reached, of how much.

@@ -3,9 +3,10 @@
 
 use crate::submission::{self, Built, Source};
 use crate::trouble::Trouble;
-use exercises::{Exercise, LoadError};
+use exercises::{Exercise, LoadError, Wrong};
+use harness::diagnosis::Cause;
 use harness::program::Program;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -18,8 +19,10 @@ pub struct Known {
     pub name: String,
     /// The number of its exercise, in the list that was given.
     pub exercise: usize,
-    /// The checks in which it must fail; it must pass every other.
-    pub fails: BTreeSet<String>,
+    /// The checks in which it must fail, with the cause that must be named, if any; it must pass every other.
+    pub fails: BTreeMap<String, Option<Cause>>,
+    /// Its fault's own cause.
+    pub cause: Option<Cause>,
     /// Ready to run.
     pub program: Program,
 }
@@ -55,7 +58,7 @@ pub async fn references(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known
                 return Err(Trouble::Ours(format!("there is no {name_of}")));
             };
             let program = ready(&name_of, built)?;
-            out.push(Known { name: name_of, exercise, fails: BTreeSet::new(), program });
+            out.push(Known { name: name_of, exercise, fails: BTreeMap::new(), cause: None, program });
         }
     }
     Ok(out)
@@ -67,7 +70,11 @@ pub async fn references(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known
 /// When one does not compile.
 pub async fn right(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Trouble> {
     let files = |exercise: &Exercise| -> Result<Vec<_>, LoadError> {
-        Ok(exercise.right()?.into_iter().map(|right| (right.path, BTreeSet::new())).collect())
+        Ok(exercise
+            .right()?
+            .into_iter()
+            .map(|right| File { path: right.path, fails: BTreeMap::new(), cause: None })
+            .collect())
     };
     of_files(exercises, "right", files, jobs).await
 }
@@ -78,28 +85,39 @@ pub async fn right(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Tr
 /// When one does not compile.
 pub async fn wrong(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Trouble> {
     let files = |exercise: &Exercise| -> Result<Vec<_>, LoadError> {
-        Ok(exercise.wrong()?.into_iter().map(|wrong| (wrong.path, wrong.fails)).collect())
+        let file = |wrong: Wrong| {
+            let fails = wrong.fails.iter().map(|check| (check.clone(), wrong.cause_in(check))).collect();
+            File { path: wrong.path, fails, cause: Some(wrong.cause) }
+        };
+        Ok(exercise.wrong()?.into_iter().map(file).collect())
     };
     of_files(exercises, "wrong", files, jobs).await
+}
+
+/// A program that is a file.
+struct File {
+    path: PathBuf,
+    fails: BTreeMap<String, Option<Cause>>,
+    cause: Option<Cause>,
 }
 
 async fn of_files(
     exercises: &[Exercise],
     kind: &str,
-    files: impl Fn(&Exercise) -> Result<Vec<(PathBuf, BTreeSet<String>)>, LoadError>,
+    files: impl Fn(&Exercise) -> Result<Vec<File>, LoadError>,
     jobs: usize,
 ) -> Result<Vec<Known>, Trouble> {
     let width = Arc::new(Semaphore::new(jobs));
     let mut compilers = JoinSet::new();
     for (exercise, of) in exercises.iter().enumerate() {
-        for (path, fails) in files(of)? {
+        for File { path, fails, cause } in files(of)? {
             let file = path.file_name().unwrap_or_default().to_string_lossy();
             let name = format!("{}/{kind}/{file}", of.name);
             let width = Arc::clone(&width);
             compilers.spawn(async move {
                 let _permit = width.acquire_owned().await;
                 let built = Source::file(&path).build().await;
-                ready(&name, built).map(|program| Known { name, exercise, fails, program })
+                ready(&name, built).map(|program| Known { name, exercise, fails, cause, program })
             });
         }
     }

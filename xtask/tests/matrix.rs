@@ -1,14 +1,16 @@
 //! The matrix: starters fail, reference programs in every language pass, and each wrong program fails in the checks
-//! that its head names and in no other.
+//! that its head names and in no other, for the cause that it names. What is printed about it is reviewed.
 
 mod common;
+mod messages;
 
 use common::{programs, runtime};
 use exercises::Exercise;
+use harness::diagnosis::Cause;
 use harness::program::Program;
 use harness::verdict::{Verdict, compare};
 use rstest::rstest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use xtask::programs::{languages, solutions};
 use xtask::submission::{Built, Source};
@@ -71,7 +73,7 @@ fn a_right_program_passes_every_check(
 }
 
 #[rstest]
-fn a_wrong_program_fails_in_the_checks_that_it_names_and_in_no_other(
+fn a_wrong_program_fails_in_the_checks_that_it_names_and_in_no_other_and_is_explained(
     #[files("../exercises/*/wrong/*.rs")]
     #[files("../exercises/*/wrong/*.py")]
     #[files("../exercises/*/wrong/*.c")]
@@ -80,10 +82,12 @@ fn a_wrong_program_fails_in_the_checks_that_it_names_and_in_no_other(
     let exercise = path.iter().rev().nth(2).unwrap().to_str().unwrap();
     let exercise = exercises::load(exercise).unwrap();
     let wrong = exercise.read_wrong(&path).unwrap_or_else(|error| panic!("{error}"));
-    let failed = runtime().block_on(async { failed(&exercise, &built(&path).await).await });
-    let names: Vec<_> = failed.keys().collect();
-    let expected: Vec<_> = wrong.fails.iter().collect();
-    assert_eq!(names, expected, "{}\n{failed:#?}", wrong.fault);
+    let outcome = runtime().block_on(async { messages::grade(&exercise, &built(&path).await).await });
+    let named: BTreeMap<_, _> = outcome.checks().filter_map(messages::cause_of).collect();
+    let expected: BTreeMap<_, _> =
+        wrong.fails.iter().map(|check| (check.clone(), wrong.cause_in(check).map(Cause::name))).collect();
+    assert_eq!(named, expected, "{}\n{outcome:#?}", wrong.fault);
+    messages::review(&exercise.name, path.file_name().unwrap().to_str().unwrap(), outcome);
 }
 
 async fn built(path: &Path) -> Program {
@@ -92,4 +96,22 @@ async fn built(path: &Path) -> Program {
         Built::Ready(program) => program,
         other => panic!("{}: {other:?}", path.display()),
     }
+}
+
+#[test]
+fn every_cause_is_proved_by_two_wrong_programs() {
+    let mut proved: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in exercises::EXERCISES {
+        for wrong in exercises::load(name).unwrap().wrong().unwrap() {
+            let others = wrong.otherwise.values().flatten().copied();
+            let causes: BTreeSet<_> = others.chain([wrong.cause]).collect();
+            causes.into_iter().for_each(|cause| *proved.entry(cause.name()).or_default() += 1);
+        }
+    }
+    let few: Vec<_> = Cause::ALL
+        .iter()
+        .map(|cause| cause.name())
+        .filter(|name| proved.get(name).is_none_or(|count| *count < 2))
+        .collect();
+    assert!(few.is_empty(), "{few:?} have less than two");
 }

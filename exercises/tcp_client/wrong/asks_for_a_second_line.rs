@@ -1,4 +1,5 @@
 // fault: it asks for a second line, a name, before it sends the first
+// cause: asks_for_more_input
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, server_resets, ephemeral_port
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: the source port is fixed, so it fails while TIME_WAIT or another program has that port
+// cause: fixed_source_port
 // fails: ephemeral_port
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: a refused connection is reported, but the exit code is 0
+// cause: error_ignored
 // fails: refused
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: when the server has left, it connects again and asks once more
+// cause: connected_again
 // fails: server_leaves_silently
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: it connects and closes once, to see whether the server is there, before it connects again and asks
+// cause: connected_again
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, server_resets, ephemeral_port
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: it does not look how many arguments there are
+// cause: crashed
 // fails: bad_arguments
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 # fault: the text is encoded, and the answer decoded, as GBK instead of UTF-8
+# cause: wrong_encoding
 # fails: utf8_text
 
 import ipaddress

@@ -1,4 +1,5 @@
 // fault: everything in the answer that is not ASCII is escaped
+// cause: wrong_encoding
 // fails: utf8_text
 
 use std::env;

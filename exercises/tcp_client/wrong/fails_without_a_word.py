@@ -1,4 +1,5 @@
 # fault: a refused connection ends with exit code 1, but without a message
+# cause: unclean_failure
 # fails: refused
 
 import ipaddress

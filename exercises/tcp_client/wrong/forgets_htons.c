@@ -1,4 +1,5 @@
 // fault: the port is not turned into network byte order
+// cause: wrong_destination
 // fails: handshake_and_exchange, utf8_text, closes_first, refused, server_leaves_silently, server_resets, ephemeral_port
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: a missing port is taken for 8080
+// cause: argument_ignored
 // fails: bad_arguments
 
 use std::env;

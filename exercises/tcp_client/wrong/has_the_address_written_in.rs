@@ -1,4 +1,5 @@
 // fault: the arguments are ignored: an address is written into the program
+// cause: wrong_destination; argument_ignored in bad_arguments
 // fails: refused, bad_arguments
 
 use std::error::Error;

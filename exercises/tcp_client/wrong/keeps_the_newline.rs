@@ -1,4 +1,5 @@
 // fault: the newline that ends the line is sent too
+// cause: newline_sent
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, server_resets, ephemeral_port
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: the answer is only peeked at; closing while it is unread makes the close a reset
+// cause: reset_unread_data
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, ephemeral_port
 
 #include <arpa/inet.h>

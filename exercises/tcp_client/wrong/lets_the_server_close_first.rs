@@ -1,4 +1,5 @@
 // fault: after the answer it waits until the server has closed
+// cause: closed_too_late
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, ephemeral_port
 
 use std::env;

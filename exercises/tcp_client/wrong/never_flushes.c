@@ -1,4 +1,5 @@
 // fault: the answer does not end its line and `_exit` does not flush it, so it never reaches the terminal
+// cause: output_not_shown
 // fails: handshake_and_exchange, utf8_text, server_leaves_silently
 
 #include <arpa/inet.h>

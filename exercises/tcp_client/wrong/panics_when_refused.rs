@@ -1,4 +1,5 @@
 // fault: a refused connection ends in a panic
+// cause: crashed
 // fails: refused
 
 use std::env;

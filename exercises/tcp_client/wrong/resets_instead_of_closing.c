@@ -1,4 +1,5 @@
 // fault: SO_LINGER with zero seconds makes the close a reset
+// cause: reset_by_linger
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, ephemeral_port
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: the source port is fixed; SO_REUSEADDR helps against TIME_WAIT, but not against another program
+// cause: fixed_source_port
 // fails: ephemeral_port
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: when the server has left, it ends without a word
+// cause: says_nothing
 // fails: server_leaves_silently
 
 use std::env;

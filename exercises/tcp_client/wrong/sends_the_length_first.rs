@@ -1,4 +1,5 @@
 // fault: the length of the text is sent before the text, in four bytes
+// cause: extra_bytes
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, server_resets, ephemeral_port
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: the whole buffer is sent: the text, and zero bytes behind it
+// cause: nul_sent
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, server_resets, ephemeral_port
 
 #include <arpa/inet.h>

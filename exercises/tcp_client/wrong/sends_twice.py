@@ -1,4 +1,5 @@
 # fault: the text is sent twice
+# cause: sent_twice
 # fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, server_resets, ephemeral_port
 
 import ipaddress

@@ -1,4 +1,5 @@
 // fault: when the server has left, an empty answer is shown
+// cause: says_nothing
 // fails: server_leaves_silently
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: the answer is received, but not shown
+// cause: value_not_shown
 // fails: handshake_and_exchange, utf8_text, server_leaves_silently
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: only the first sixteen bytes of the answer are received and shown
+// cause: reset_unread_data
 // fails: handshake_and_exchange, utf8_text, server_leaves_silently
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 # fault: bytes are printed as Python writes them, `b'\xe4...'`, instead of the text
+# cause: wrong_encoding
 # fails: utf8_text
 
 import ipaddress

@@ -1,4 +1,5 @@
 // fault: zero bytes received are taken for nothing yet: it receives again and again
+// cause: spinning
 // fails: server_leaves_silently
 
 use std::env;

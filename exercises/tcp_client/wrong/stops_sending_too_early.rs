@@ -1,4 +1,5 @@
 // fault: it shuts down sending right after the text, so its FIN comes before the answer
+// cause: closed_too_early
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, server_resets, ephemeral_port
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: a reset is taken for an orderly end, so the exit code is 0
+// cause: error_ignored
 // fails: server_resets
 
 #include <arpa/inet.h>

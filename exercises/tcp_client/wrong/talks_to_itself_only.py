@@ -1,4 +1,5 @@
 # fault: the arguments are ignored: 127.0.0.1 and the port of the lecture notes are written into the program
+# cause: wrong_destination; argument_ignored in bad_arguments
 # fails: all
 
 import socket

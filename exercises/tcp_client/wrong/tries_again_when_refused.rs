@@ -1,4 +1,5 @@
 // fault: a refused connection is tried three times
+// cause: connected_again
 // fails: refused
 
 use std::error::Error;

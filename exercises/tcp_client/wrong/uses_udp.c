@@ -1,4 +1,5 @@
 // fault: it uses UDP instead of TCP
+// cause: wrong_protocol
 // fails: handshake_and_exchange, utf8_text, closes_first, refused, server_leaves_silently, server_resets, ephemeral_port
 
 #include <arpa/inet.h>

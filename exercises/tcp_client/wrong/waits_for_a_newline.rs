@@ -1,4 +1,5 @@
 // fault: it reads the answer as a line, and waits for a newline that does not come
+// cause: waits_for_more; closed_too_late in closes_first, ephemeral_port
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, ephemeral_port
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: after the answer it waits for Enter before it exits
+// cause: asks_for_more_input
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, ephemeral_port
 
 use std::env;

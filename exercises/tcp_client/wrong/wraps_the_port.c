@@ -1,4 +1,5 @@
 // fault: the port is not checked: of 99999 the lower 16 bits are used, and `abc` is 0
+// cause: argument_not_checked
 // fails: bad_arguments
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 # fault: zero bytes received are taken for a message and answered
+# cause: unasked_bytes
 # fails: client_leaves_silently
 
 import socket

@@ -1,4 +1,5 @@
 // fault: the client is answered as soon as it is there, before anything was received
+// cause: unasked_bytes
 // fails: utf8_text, closes_first, restarts_at_once, restarts_after_kill, client_leaves_silently, client_resets, second_client_waits
 
 #include <arpa/inet.h>

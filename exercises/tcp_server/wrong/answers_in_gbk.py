@@ -1,4 +1,5 @@
 # fault: the answer is encoded as GBK instead of UTF-8
+# cause: wrong_encoding
 # fails: one_client, utf8_text, closes_first, restarts_at_once, restarts_after_kill, second_client_waits
 
 import socket

@@ -1,4 +1,5 @@
 // fault: a newline is sent after the answer
+// cause: newline_sent
 // fails: one_client, utf8_text, closes_first, restarts_at_once, restarts_after_kill, second_client_waits
 
 use std::error::Error;

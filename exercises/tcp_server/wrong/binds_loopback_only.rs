@@ -1,4 +1,5 @@
 // fault: it listens on 127.0.0.1 only, where no other machine can reach it
+// cause: one_address_only
 // fails: one_client, utf8_text, closes_first, restarts_at_once, restarts_after_kill, client_leaves_silently, client_resets, second_client_waits
 
 use std::error::Error;

@@ -1,4 +1,5 @@
 // fault: the listener is closed as soon as one client is accepted, so a second client is refused
+// cause: closed_too_early
 // fails: utf8_text, closes_first, restarts_at_once, restarts_after_kill, client_leaves_silently, client_resets, second_client_waits
 
 use std::error::Error;

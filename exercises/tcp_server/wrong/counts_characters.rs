@@ -1,4 +1,5 @@
 // fault: the length counts characters instead of bytes
+// cause: value_not_shown
 // fails: utf8_text
 
 use std::error::Error;

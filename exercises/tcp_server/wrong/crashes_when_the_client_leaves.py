@@ -1,4 +1,5 @@
 # fault: it looks into the text without making sure that there is one
+# cause: died_with_peer
 # fails: client_leaves_silently
 
 import socket

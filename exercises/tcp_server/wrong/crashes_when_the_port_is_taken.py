@@ -1,4 +1,5 @@
 # fault: that the port is taken ends in a traceback
+# cause: crashed
 # fails: port_taken
 
 import socket

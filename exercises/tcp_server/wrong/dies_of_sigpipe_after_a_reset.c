@@ -1,4 +1,5 @@
 // fault: -1 from recv is not noticed: after a reset it answers, and the signal SIGPIPE kills it
+// cause: died_with_peer
 // fails: client_resets
 
 #include <arpa/inet.h>

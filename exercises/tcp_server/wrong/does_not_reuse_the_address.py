@@ -1,4 +1,5 @@
 # fault: SO_REUSEADDR is not set
+# cause: reuseaddr_missing
 # fails: restarts_at_once, restarts_after_kill
 
 import socket

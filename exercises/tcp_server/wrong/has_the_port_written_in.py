@@ -1,4 +1,5 @@
 # fault: the argument is ignored: the port of the lecture notes is written into the program
+# cause: argument_ignored
 # fails: bad_arguments
 
 import socket

@@ -1,4 +1,5 @@
 # fault: only 16 bytes are received; closing with bytes unread resets the connection
+# cause: reset_unread_data
 # fails: one_client, utf8_text, restarts_at_once, restarts_after_kill, second_client_waits
 
 import socket

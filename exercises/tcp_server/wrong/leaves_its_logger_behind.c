@@ -1,4 +1,5 @@
 // fault: a process that writes the log is left behind: it waits for ever, because it holds the pipe's other end itself
+// cause: process_left
 // fails: one_client, utf8_text, closes_first, restarts_at_once, restarts_after_kill, client_leaves_silently, client_resets, second_client_waits
 
 #include <arpa/inet.h>

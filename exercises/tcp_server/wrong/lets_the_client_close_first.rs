@@ -1,4 +1,5 @@
 // fault: after the answer it waits until the client has closed, instead of closing first
+// cause: closed_too_late
 // fails: one_client, utf8_text, closes_first, restarts_at_once, restarts_after_kill, second_client_waits
 
 use std::error::Error;

@@ -1,4 +1,5 @@
 // fault: it listens on IPv6 addresses only, where no IPv4 client can reach it
+// cause: ipv6_only
 // fails: one_client, utf8_text, closes_first, restarts_at_once, restarts_after_kill, client_leaves_silently, client_resets, second_client_waits
 
 #include <arpa/inet.h>

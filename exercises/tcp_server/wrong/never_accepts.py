@@ -1,4 +1,5 @@
 # fault: it waits for a key before it accepts; the system has completed the client's handshake meanwhile
+# cause: nothing_accepted
 # fails: one_client, utf8_text, closes_first, restarts_at_once, restarts_after_kill, client_leaves_silently, client_resets, second_client_waits
 
 import socket

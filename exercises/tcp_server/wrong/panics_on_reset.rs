@@ -1,4 +1,5 @@
 // fault: an error from receiving is unwrapped, so a client's reset ends in a panic
+// cause: died_with_peer
 // fails: client_resets
 
 use std::error::Error;

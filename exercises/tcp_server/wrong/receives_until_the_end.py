@@ -1,4 +1,5 @@
 # fault: it receives until the client closes, instead of once, so the answer comes too late
+# cause: waits_for_more
 # fails: one_client, utf8_text, closes_first, restarts_at_once, restarts_after_kill, second_client_waits
 
 import socket

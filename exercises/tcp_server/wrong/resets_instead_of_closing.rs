@@ -1,4 +1,5 @@
 // fault: SO_LINGER with zero seconds makes the close a reset
+// cause: reset_by_linger
 // fails: one_client, utf8_text, closes_first, restarts_at_once, restarts_after_kill, second_client_waits
 
 use std::error::Error;

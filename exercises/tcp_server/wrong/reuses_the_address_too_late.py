@@ -1,4 +1,5 @@
 # fault: SO_REUSEADDR is set after bind, where it has no effect
+# cause: option_after_bind
 # fails: restarts_at_once, restarts_after_kill
 
 import socket

@@ -1,4 +1,5 @@
 // fault: a second client is served in a thread of its own while the first is served
+// cause: served_at_once
 // fails: second_client_waits
 
 use std::error::Error;

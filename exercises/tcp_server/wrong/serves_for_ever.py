@@ -1,4 +1,5 @@
 # fault: after the client it waits for the next one instead of exiting
+# cause: does_not_end; blocked in client_leaves_silently; crashed in second_client_waits
 # fails: one_client, utf8_text, closes_first, restarts_at_once, restarts_after_kill, client_leaves_silently, client_resets, second_client_waits
 
 import socket

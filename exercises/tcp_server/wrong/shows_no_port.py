@@ -1,4 +1,5 @@
 # fault: of the client's address only the ip is shown
+# cause: value_not_shown
 # fails: one_client
 
 import socket

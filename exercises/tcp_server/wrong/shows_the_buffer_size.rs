@@ -1,4 +1,5 @@
 // fault: the size of the buffer is shown as the length
+// cause: value_not_shown
 // fails: one_client, utf8_text
 
 use std::error::Error;

@@ -1,4 +1,5 @@
 // fault: one buffer serves for everything; what was received is shown with the rest of an older, longer text
+// cause: value_not_shown
 // fails: one_client, utf8_text
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: zero bytes received are taken for nothing yet: it receives again and again
+// cause: spinning
 // fails: client_leaves_silently
 
 use std::error::Error;

@@ -1,4 +1,5 @@
 // fault: when the port is taken it listens at any other port
+// cause: error_ignored
 // fails: port_taken
 
 use std::error::Error;

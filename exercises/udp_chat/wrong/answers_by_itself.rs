@@ -1,4 +1,5 @@
 // fault: every message that is received is confirmed to its sender
+// cause: unasked_bytes
 // fails: shows_message, answers_the_sender, two_programs_talk, waiting_messages_in_order
 
 use std::env;

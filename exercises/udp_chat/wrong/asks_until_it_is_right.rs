@@ -1,4 +1,5 @@
 // fault: a wrong address or port is asked for again and again, and there is no way back to the menu
+// cause: unasked_bytes; nothing in wrong_address
 // fails: wrong_address, wrong_port
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: the end of the input inside a question is a failure; only at the menu it is not
+// cause: end_mishandled
 // fails: end_of_input
 
 use std::env;

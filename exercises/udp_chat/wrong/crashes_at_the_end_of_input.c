@@ -1,4 +1,5 @@
 // fault: fgets returns NULL at the end of the input, and the program writes there
+// cause: crashed
 // fails: end_of_input
 
 #include <arpa/inet.h>

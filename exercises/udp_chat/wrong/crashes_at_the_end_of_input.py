@@ -1,4 +1,5 @@
 # fault: the end of the input ends in a traceback
+# cause: crashed
 # fails: end_of_input
 
 import ipaddress

@@ -1,4 +1,5 @@
 # fault: a choice that is no number ends in a traceback
+# cause: crashed
 # fails: wrong_choice
 
 import ipaddress

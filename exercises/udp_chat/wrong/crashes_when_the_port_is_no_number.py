@@ -1,4 +1,5 @@
 # fault: a port that is no number ends in a traceback
+# cause: crashed
 # fails: wrong_port
 
 import ipaddress

@@ -1,4 +1,5 @@
 # fault: a missing argument ends in a traceback
+# cause: crashed
 # fails: bad_arguments
 
 import ipaddress

@@ -1,4 +1,5 @@
 # fault: the text of a message is decoded as GBK instead of UTF-8
+# cause: wrong_encoding
 # fails: answers_the_sender
 
 import ipaddress

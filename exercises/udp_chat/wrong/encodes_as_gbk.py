@@ -1,4 +1,5 @@
 # fault: the text is encoded as GBK instead of UTF-8
+# cause: wrong_encoding
 # fails: sends_from_its_port
 
 import ipaddress

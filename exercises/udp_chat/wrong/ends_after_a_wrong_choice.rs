@@ -1,4 +1,5 @@
 // fault: a wrong choice is refused with a message, and then the program ends
+// cause: exited_early
 // fails: wrong_choice
 
 use std::env;

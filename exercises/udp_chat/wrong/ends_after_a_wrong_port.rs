@@ -1,4 +1,5 @@
 // fault: a port that is none is a failure of the program
+// cause: exited_early
 // fails: wrong_port
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: the argument is looked at, but the port of the lecture notes is bound
+// cause: exited_early
 // fails: two_programs_talk
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: the first character of the choice is taken, and an empty line has none
+// cause: crashed
 // fails: wrong_choice
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: an address that is none ends in a panic
+// cause: crashed
 // fails: wrong_address
 
 use std::env;

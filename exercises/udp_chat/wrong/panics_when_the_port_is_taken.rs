@@ -1,4 +1,5 @@
 // fault: that the port is taken ends in a panic
+// cause: crashed
 // fails: port_taken
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: scanf reads a word instead of a line: the second word of the text is taken for the ip
+// cause: nothing_sent
 // fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: the buffer for a message has 32 bytes, and longer ones are cut
+// cause: bytes_missing
 // fails: shows_message, waiting_messages_in_order
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 # fault: a port that is none takes the program back to the menu without a word
+# cause: says_nothing
 # fails: wrong_port
 
 import ipaddress

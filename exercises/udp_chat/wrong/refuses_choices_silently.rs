@@ -1,4 +1,5 @@
 // fault: after a wrong choice the menu is shown again without a word
+// cause: says_nothing
 // fails: wrong_choice
 
 use std::env;

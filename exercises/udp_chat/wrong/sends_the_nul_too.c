@@ -1,4 +1,5 @@
 // fault: the NUL that ends a string in C is sent with the text
+// cause: nul_sent
 // fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: a shorter text is copied over a longer one, and the rest of that is sent too
+// cause: stale_bytes
 // fails: sends_from_its_port, wrong_address, wrong_port
 
 #include <arpa/inet.h>

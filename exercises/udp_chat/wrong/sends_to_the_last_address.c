@@ -1,4 +1,5 @@
 // fault: an address that is none is refused with a message, but the text goes to the address before it
+// cause: argument_not_checked
 // fails: wrong_address
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: it is not looked at whether the address is one: what is no address is sent to 0.0.0.0
+// cause: argument_not_checked
 // fails: wrong_address
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: every message is sent twice, to be on the safe side
+// cause: sent_twice
 // fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: choice 2 shows every message that waits, not only the next one
+// cause: shown_unasked
 // fails: waiting_messages_in_order
 
 use std::env;

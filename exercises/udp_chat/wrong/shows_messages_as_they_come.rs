@@ -1,4 +1,5 @@
 // fault: a thread shows every message when it comes, whether or not it was asked for
+// cause: shown_unasked
 // fails: waiting_messages_in_order
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: the sender is shown without its ip
+// cause: value_not_shown
 // fails: shows_message
 
 #include <arpa/inet.h>

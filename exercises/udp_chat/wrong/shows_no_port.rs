@@ -1,4 +1,5 @@
 // fault: the sender is shown without its port
+// cause: value_not_shown
 // fails: shows_message, two_programs_talk
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: a thread receives and keeps only the newest message
+// cause: shown_unasked
 // fails: waiting_messages_in_order
 
 use std::env;

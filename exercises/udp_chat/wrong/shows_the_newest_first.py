@@ -1,4 +1,5 @@
 # fault: messages that wait are shown in reverse order
+# cause: shown_unasked
 # fails: waiting_messages_in_order
 
 import ipaddress

@@ -1,4 +1,5 @@
 // fault: no NUL is put behind a message: what is left of a longer one before it is shown too
+// cause: stale_output
 // fails: waiting_messages_in_order
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: the argument is cut to 16 bits: with 99999 it is bound to port 34463
+// cause: argument_not_checked
 // fails: bad_arguments
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: at the end of the input a question takes the answer before it again: the text goes to port 192 of 192.168.1.11
+// cause: end_mishandled
 // fails: end_of_input
 
 #include <arpa/inet.h>

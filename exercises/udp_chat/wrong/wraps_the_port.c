@@ -1,4 +1,5 @@
 // fault: port 99999 is cut to 16 bits and becomes port 34463
+// cause: argument_not_checked
 // fails: wrong_port
 
 #include <arpa/inet.h>

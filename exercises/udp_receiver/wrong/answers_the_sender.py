@@ -1,4 +1,5 @@
 # fault: it sends the datagram back, as an echo server does
+# cause: unasked_bytes
 # fails: binds_every_address, shows_text_and_sender, utf8_text, first_of_two, empty_datagram, not_text, kilobyte
 
 import socket

@@ -1,4 +1,5 @@
 // fault: it binds 127.0.0.1 only, where no other machine can reach it
+// cause: one_address_only
 // fails: binds_every_address, shows_text_and_sender, utf8_text, first_of_two, empty_datagram, not_text, kilobyte
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: messages about failures go to stdout instead of stderr
+// cause: unclean_failure
 // fails: port_taken, bad_arguments
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 # fault: it connects to the port instead of binding it
+# cause: not_listening
 # fails: binds_every_address, shows_text_and_sender, utf8_text, first_of_two, empty_datagram, not_text, kilobyte, port_taken
 
 import socket

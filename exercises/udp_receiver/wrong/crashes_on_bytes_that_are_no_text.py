@@ -1,4 +1,5 @@
 # fault: bytes that are no UTF-8 end in a traceback
+# cause: crashed
 # fails: not_text
 
 import socket

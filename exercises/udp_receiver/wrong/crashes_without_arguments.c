@@ -1,4 +1,5 @@
 // fault: it looks at the argument without making sure that there is one
+// cause: crashed
 // fails: bad_arguments
 
 #include <arpa/inet.h>

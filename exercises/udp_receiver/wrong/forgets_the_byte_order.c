@@ -1,4 +1,5 @@
 // fault: the port is not turned into the byte order of the network, so another one is bound
+// cause: wrong_port
 // fails: binds_every_address, shows_text_and_sender, utf8_text, first_of_two, empty_datagram, not_text, kilobyte, port_taken
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: whether bind succeeded is not looked at: it waits at a port that somebody else has
+// cause: error_ignored
 // fails: port_taken
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: the line is not ended, and _exit throws away what is still in the buffer of stdout
+// cause: output_not_shown; bytes_missing in kilobyte
 // fails: shows_text_and_sender, utf8_text, first_of_two, empty_datagram, not_text, kilobyte
 
 #include <arpa/inet.h>

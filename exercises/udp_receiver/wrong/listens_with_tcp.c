@@ -1,4 +1,5 @@
 // fault: it makes a TCP socket and waits for a connection
+// cause: wrong_protocol
 // fails: binds_every_address, shows_text_and_sender, utf8_text, first_of_two, empty_datagram, not_text, kilobyte, port_taken
 
 #include <arpa/inet.h>

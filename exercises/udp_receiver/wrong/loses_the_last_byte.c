@@ -1,4 +1,5 @@
 // fault: one byte of a buffer of 1,024 is kept for the zero at the end
+// cause: bytes_missing
 // fails: kilobyte
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: each byte is taken for a character of its own
+// cause: wrong_encoding
 // fails: utf8_text
 
 use std::env;

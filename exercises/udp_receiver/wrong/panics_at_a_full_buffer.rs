@@ -1,4 +1,5 @@
 // fault: it marks the text's end with a zero, for which a full buffer has no place
+// cause: crashed
 // fails: kilobyte
 
 use std::env;

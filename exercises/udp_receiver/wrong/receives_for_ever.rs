@@ -1,4 +1,5 @@
 // fault: it goes on receiving after the first datagram
+// cause: does_not_end
 // fails: binds_every_address, shows_text_and_sender, utf8_text, first_of_two, empty_datagram, not_text, kilobyte
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: bytes that are no UTF-8 make the program fail
+// cause: fails_needlessly
 // fails: not_text
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: all characters but those of ASCII are replaced by dots
+// cause: wrong_encoding
 // fails: utf8_text
 
 #include <arpa/inet.h>

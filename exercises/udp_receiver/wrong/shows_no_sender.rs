@@ -1,4 +1,5 @@
 // fault: it receives without asking who sent the datagram
+// cause: value_not_shown
 // fails: shows_text_and_sender, empty_datagram, not_text
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: the sender's ip is turned round although inet_ntoa does that itself
+// cause: value_not_shown
 // fails: shows_text_and_sender, empty_datagram, not_text
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: the sender is shown only where there is no text to show
+// cause: value_not_shown
 // fails: shows_text_and_sender
 
 use std::env;

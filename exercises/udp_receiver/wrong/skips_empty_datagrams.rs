@@ -1,4 +1,5 @@
 // fault: an empty datagram is taken for nothing: it waits for the next one
+// cause: empty_ignored
 // fails: empty_datagram
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: a byte that begins no UTF-8 character has length 0, so counting characters never gets past it
+// cause: spinning
 // fails: not_text
 
 #include <arpa/inet.h>

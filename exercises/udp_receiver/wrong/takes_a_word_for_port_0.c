@@ -1,4 +1,5 @@
 // fault: a word that is no number counts as 0, and port 0 means any free port
+// cause: argument_not_checked
 // fails: bad_arguments
 
 #include <arpa/inet.h>

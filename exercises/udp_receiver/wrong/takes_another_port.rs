@@ -1,4 +1,5 @@
 // fault: when the port is taken it binds any other port, where nobody will look for it
+// cause: error_ignored
 // fails: port_taken
 
 use std::env;

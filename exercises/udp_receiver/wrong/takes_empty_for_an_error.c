@@ -1,4 +1,5 @@
 // fault: that 0 bytes came is taken for a failure
+// cause: empty_ignored
 // fails: empty_datagram
 
 #include <arpa/inet.h>

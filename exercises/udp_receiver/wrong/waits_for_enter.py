@@ -1,4 +1,5 @@
 # fault: before it ends it waits until somebody presses Enter
+# cause: asks_for_more_input
 # fails: binds_every_address, shows_text_and_sender, utf8_text, first_of_two, empty_datagram, not_text, kilobyte
 
 import socket

@@ -1,4 +1,5 @@
 // fault: it connects its socket and takes the report that nobody listens for a failure
+// cause: fails_needlessly
 // fails: nobody_listens
 
 use std::error::Error;

@@ -1,4 +1,5 @@
 // fault: the source port is fixed, so the program fails while another program has that port
+// cause: fixed_source_port
 // fails: ephemeral_port
 
 use std::error::Error;

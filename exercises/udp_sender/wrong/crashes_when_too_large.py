@@ -1,4 +1,5 @@
 # fault: a text that does not fit ends in a traceback
+# cause: crashed
 # fails: too_large
 
 import ipaddress

@@ -1,4 +1,5 @@
 # fault: missing arguments end in a traceback
+# cause: crashed
 # fails: bad_arguments
 
 import ipaddress

@@ -1,4 +1,5 @@
 // fault: what does not fit into one datagram is cut off without a word
+// cause: bytes_missing
 // fails: too_large
 
 use std::error::Error;

@@ -1,4 +1,5 @@
 // fault: what inet_pton returns is not looked at, so a bad address becomes 0.0.0.0, this machine
+// cause: argument_not_checked
 // fails: bad_arguments
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: characters outside ASCII are sent as escapes, `\u{4f60}` instead of the character
+// cause: wrong_encoding
 // fails: utf8_text
 
 use std::error::Error;

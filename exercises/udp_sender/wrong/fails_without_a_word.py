@@ -1,4 +1,5 @@
 # fault: bad arguments end the program with a non-zero exit but without a message
+# cause: unclean_failure
 # fails: bad_arguments
 
 import ipaddress

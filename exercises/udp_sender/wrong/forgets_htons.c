@@ -1,4 +1,5 @@
 // fault: the port is not put into network byte order, so the datagram goes to another port
+// cause: wrong_destination
 // fails: one_datagram, utf8_text, nobody_listens, ephemeral_port, empty_line, largest_datagram
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 # fault: the arguments are ignored: the address of the lecture notes is written into the program
+# cause: wrong_destination; argument_ignored in bad_arguments
 # fails: nobody_listens, bad_arguments
 
 import socket

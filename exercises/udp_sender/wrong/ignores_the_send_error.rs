@@ -1,4 +1,5 @@
 // fault: that sending failed is not noticed: exit 0 although nothing was sent
+// cause: error_ignored
 // fails: too_large
 
 use std::error::Error;

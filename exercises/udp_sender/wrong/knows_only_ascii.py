@@ -1,4 +1,5 @@
 # fault: the text is encoded as ASCII, which crashes with any other character
+# cause: crashed
 # fails: utf8_text
 
 import ipaddress

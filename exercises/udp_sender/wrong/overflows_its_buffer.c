@@ -1,4 +1,5 @@
 // fault: the line is copied into a buffer of 1024 bytes without a look at its length
+// cause: crashed
 // fails: largest_datagram, too_large
 
 #include <arpa/inet.h>

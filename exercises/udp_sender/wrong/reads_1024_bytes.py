@@ -1,4 +1,5 @@
 # fault: at most 1024 bytes of the line are read and sent
+# cause: bytes_missing
 # fails: largest_datagram, too_large
 
 import ipaddress

@@ -1,4 +1,5 @@
 // fault: scanf reads a word instead of a line: it stops at a blank, and waits on when the line is empty
+// cause: bytes_missing; asks_for_more_input in empty_line
 // fails: ephemeral_port, empty_line
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: it reads until the end of the input instead of one line
+// cause: asks_for_more_input
 // fails: one_datagram, utf8_text, nobody_listens, ephemeral_port, empty_line, largest_datagram, too_large
 
 use std::error::Error;

@@ -1,4 +1,5 @@
 # fault: the datagram is sent twice, to be on the safe side
+# cause: sent_twice
 # fails: one_datagram, utf8_text, nobody_listens, ephemeral_port, empty_line, largest_datagram
 
 import ipaddress

@@ -1,4 +1,5 @@
 # fault: an empty line is taken for nothing to send
+# cause: empty_ignored
 # fails: empty_line
 
 import ipaddress

@@ -1,4 +1,5 @@
 // fault: a long line is sent in several datagrams of 1024 bytes
+// cause: datagram_split
 // fails: largest_datagram, too_large
 
 use std::error::Error;

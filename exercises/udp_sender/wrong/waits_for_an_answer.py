@@ -1,4 +1,5 @@
 # fault: after sending it waits for an answer that nobody has promised
+# cause: does_not_end
 # fails: one_datagram, utf8_text, nobody_listens, ephemeral_port, empty_line, largest_datagram
 
 import ipaddress

@@ -1,4 +1,5 @@
 // fault: port 99999 is cut to 16 bits and becomes port 34463
+// cause: argument_not_checked
 // fails: bad_arguments
 
 use std::error::Error;

@@ -1,4 +1,5 @@
 // fault: the length shown with a piece is that of all pieces so far
+// cause: value_not_shown
 // fails: notices_the_close
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: every piece is answered, although nothing is to be sent
+// cause: unasked_bytes
 // fails: notices_the_close, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: the length shown is that of the text in characters, and not in bytes
+// cause: value_not_shown
 // fails: notices_the_close
 
 use std::env;

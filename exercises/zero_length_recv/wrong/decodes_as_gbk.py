@@ -1,4 +1,5 @@
 # fault: the text is decoded as GBK instead of UTF-8
+# cause: wrong_encoding
 # fails: notices_the_close
 
 import socket

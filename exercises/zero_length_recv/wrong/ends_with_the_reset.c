@@ -1,4 +1,5 @@
 // fault: a client's reset is taken for a failure of the program, which ends
+// cause: died_with_peer
 // fails: reset_is_not_the_end
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: when the port is taken it exits with 1 and says nothing
+// cause: unclean_failure
 // fails: port_taken
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: it has places for ten clients, and no place becomes free when a client leaves
+// cause: runs_out
 // fails: fifty_clients
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: nobody looks at what bind returns; listen then takes a port that the system chooses
+// cause: error_ignored
 // fails: port_taken
 
 #include <arpa/inet.h>

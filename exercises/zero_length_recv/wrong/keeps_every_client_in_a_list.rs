@@ -1,4 +1,5 @@
 // fault: every connection is shut down and then kept in a list, so its descriptor stays open
+// cause: descriptors_leaked
 // fails: fifty_clients
 
 use std::env;

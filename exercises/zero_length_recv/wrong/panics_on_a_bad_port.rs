@@ -1,4 +1,5 @@
 // fault: a port that is no number, or too large, ends in a panic
+// cause: crashed
 // fails: bad_arguments
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: receiving from a client that has reset the connection panics
+// cause: died_with_peer
 // fails: reset_is_not_the_end
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: it receives once from each client and closes, although the client has not left
+// cause: closed_too_early; first_piece_only in notices_the_close
 // fails: notices_the_close, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
 
 use std::env;

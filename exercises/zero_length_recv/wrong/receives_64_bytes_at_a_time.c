@@ -1,4 +1,5 @@
 // fault: the buffer holds 64 bytes only, so longer pieces are shown in parts
+// cause: bytes_missing
 // fails: notices_the_close
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 // fault: it receives until the client has left, and only then shows all that came, as one piece
+// cause: output_not_shown
 // fails: notices_the_close, next_client_is_served, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
 
 use std::env;

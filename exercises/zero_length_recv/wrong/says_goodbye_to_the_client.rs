@@ -1,4 +1,5 @@
 // fault: before it closes it sends a goodbye, although it is to send nothing
+// cause: unasked_bytes
 // fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
 
 use std::env;

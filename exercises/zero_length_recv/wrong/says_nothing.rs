@@ -1,4 +1,5 @@
 // fault: nothing is said about a client that has left; it only says again that it waits
+// cause: says_nothing
 // fails: notices_the_close, leaves_without_a_word
 
 use std::env;

@@ -1,4 +1,5 @@
 # fault: of the client's address only the ip is shown
+# cause: value_not_shown
 # fails: notices_the_close, next_client_is_served, reset_is_not_the_end
 
 import socket

@@ -1,4 +1,5 @@
 // fault: the size of the buffer is shown as the length
+// cause: value_not_shown
 // fails: notices_the_close
 
 use std::env;

@@ -1,4 +1,5 @@
 // fault: zero bytes are shown like any other piece, and nothing else is said about them
+// cause: says_nothing
 // fails: notices_the_close
 
 use std::env;

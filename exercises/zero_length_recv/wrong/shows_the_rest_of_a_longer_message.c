@@ -1,4 +1,5 @@
 // fault: no NUL ends the text, so the rest of a longer message before it is shown too
+// cause: stale_output
 // fails: notices_the_close
 
 #include <arpa/inet.h>

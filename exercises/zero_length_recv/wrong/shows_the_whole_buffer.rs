@@ -1,4 +1,5 @@
 // fault: the whole buffer is shown and counted, with the NULs behind the text
+// cause: value_not_shown
 // fails: notices_the_close
 
 use std::env;

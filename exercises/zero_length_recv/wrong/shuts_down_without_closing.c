@@ -1,4 +1,5 @@
 // fault: the connection is shut down but not closed: the FIN goes out, the descriptor stays open
+// cause: descriptors_leaked
 // fails: fifty_clients
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
 # fault: it exits after the third client
+# cause: one_client_only
 # fails: next_client_is_served, fifty_clients
 
 import socket

@@ -1,4 +1,5 @@
 // fault: the port is read with atoi and cut to 16 bits: 99999 becomes 34463, and `abc` any port
+// cause: argument_not_checked
 // fails: bad_arguments
 
 #include <arpa/inet.h>

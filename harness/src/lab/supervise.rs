@@ -2,10 +2,12 @@
 
 use super::job::Job;
 use crate::check::{Data, ProgramName, Start, Stimulus};
-use crate::event::{Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step, Stream};
+use crate::event::{Aborts, Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step, Stream};
 use crate::peer::Peers;
 use crate::program::{self, Launched, Programs};
 use crate::settle::{self, Activity, Occasion, Settler, World};
+use crate::watch::aborts;
+use crate::watch::options::Options;
 use crate::watch::sockets::SocketTable;
 use crate::watch::tasks::{self, Sample};
 use crate::watch::wire::Wire;
@@ -58,6 +60,9 @@ struct Supervisor<'a> {
     /// Whether something is repeated, so that leaks can be seen.
     repeats: bool,
     settler: Settler,
+    options: Options,
+    /// The counts when they were last read.
+    aborts: Aborts,
     seen: Seen,
 }
 
@@ -80,6 +85,8 @@ impl<'a> Supervisor<'a> {
             source: None,
             repeats: job.check.stimuli.iter().any(|line| matches!(line, Stimulus::Repeat { .. })),
             settler: Settler::default(),
+            options: Options::default(),
+            aborts: Aborts::default(),
             seen: Seen::default(),
         })
     }
@@ -118,12 +125,14 @@ impl<'a> Supervisor<'a> {
             }
         }
         self.settler = settler;
-        let settled = settled.ok_or_else(|| io::Error::other("a stimulus without parts"))?;
+        let mut settled = settled.ok_or_else(|| io::Error::other("a stimulus without parts"))?;
+        self.options.tell(&mut settled.sockets);
         // A flood is a flood, however much of it was lost. Anything else cannot be told without every packet.
         let lost = self.wire.lost();
         if lost > 0 && settled.rest.is_rest() {
             return Err(io::Error::other(format!("{lost} packets were lost by the capture, so nothing can be said")));
         }
+        let aborts = self.aborts()?;
         let seen = mem::take(&mut self.seen);
         Ok(Step {
             stimulus: line,
@@ -135,9 +144,23 @@ impl<'a> Supervisor<'a> {
             ended: seen.ended,
             rest: settled.rest,
             descriptors: if self.repeats { Some(tasks::open_descriptors()?) } else { None },
+            aborts,
             cpu_ms: settled.cpu.as_millis() as u64,
             wall_us: began.elapsed().as_micros() as u64,
         })
+    }
+
+    /// Why the program reset connections in this step, if it did.
+    fn aborts(&mut self) -> io::Result<Option<Aborts>> {
+        let resets = |packet: &&Packet| matches!(&packet.body, Body::Tcp(segment) if segment.flags.rst);
+        let mut resets = self.seen.packets.iter().filter(resets).peekable();
+        if resets.peek().is_none() {
+            return Ok(None);
+        }
+        let own = resets.any(|packet| !self.peers.own(Protocol::Tcp, packet.src));
+        let now = aborts::read()?;
+        let before = mem::replace(&mut self.aborts, now);
+        Ok(own.then(|| Aborts { unread: now.unread - before.unread, linger: now.linger - before.linger }))
     }
 
     /// Carries out a stimulus. The inner error says why it cannot be done, which follows from what the program did.

@@ -86,7 +86,7 @@ impl Programs {
         let mut out = HashMap::new();
         for pid in tasks::processes()? {
             let owner = self.owner(pid);
-            out.extend(tasks::sockets(pid).into_iter().map(|inode| (inode, owner)));
+            out.extend(tasks::sockets(pid).into_iter().map(|(_, inode)| (inode, owner)));
         }
         Ok(out)
     }

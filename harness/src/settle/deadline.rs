@@ -1,10 +1,9 @@
 //! When a wait ends by itself: from the arguments of the system call, the task's memory, and the socket's options.
 
+use crate::watch::options::duplicate;
 use crate::watch::tasks::Call;
-use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 use rustix::time::{ClockId, clock_gettime};
 use std::fs::{self, File};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
@@ -130,12 +129,6 @@ fn socket_timeout(pid: i32, fd: u64, way: Way) -> Option<Duration> {
     };
     // For what is no socket this fails, and there is no time-out.
     socket_timeout(&socket, which).ok().flatten()
-}
-
-/// A duplicate of a descriptor of the program.
-fn duplicate(pid: i32, fd: i32) -> Option<OwnedFd> {
-    let pidfd = pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok()?;
-    pidfd_getfd(&pidfd, fd, PidfdGetfdFlags::empty()).ok()
 }
 
 #[cfg(test)]

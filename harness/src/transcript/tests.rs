@@ -181,6 +181,7 @@ fn step(stimulus: usize, packets: Vec<Packet>, chance: &Chance) -> Step {
         send_queue: 0,
         timer: 0,
         inode: 1,
+        reuse_address: None,
     };
     Step {
         stimulus,
@@ -192,6 +193,7 @@ fn step(stimulus: usize, packets: Vec<Packet>, chance: &Chance) -> Step {
         ended: Vec::new(),
         rest: Rest::Idle(Vec::new()),
         descriptors: None,
+        aborts: None,
         cpu_ms: 0,
         wall_us: 0,
     }

@@ -178,6 +178,7 @@ mod tests {
             ended: exit.into_iter().map(|exit| Ended { program: 0, exit }).collect(),
             rest,
             descriptors: None,
+            aborts: None,
             cpu_ms: 0,
             wall_us: 0,
         }

@@ -1,7 +1,10 @@
-//! What the kernel shows of a lab: packets ([`wire`]), sockets ([`sockets`]), tasks ([`tasks`]).
+//! What the kernel shows of a lab: packets ([`wire`]), sockets ([`sockets`], [`options`]), why connections were reset
+//! ([`aborts`]), tasks ([`tasks`]).
 //!
 //! Nothing here is asked of the program, and nothing it says about itself is believed.
 
+pub mod aborts;
+pub mod options;
 pub mod packet;
 pub mod sockets;
 pub mod tasks;

@@ -140,6 +140,7 @@ fn parse(protocol: Protocol, body: &[u8]) -> Option<Socket> {
         receive_queue: number(56),
         send_queue: number(60),
         inode: number(68),
+        reuse_address: None,
     })
 }
 

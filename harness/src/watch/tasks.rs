@@ -115,11 +115,13 @@ pub fn session(pid: i32) -> Option<i32> {
     after_name(&stat).split_whitespace().nth(3)?.parse().ok()
 }
 
-/// The inodes of the sockets that a process has open; none if it does not live.
+/// The sockets that a process has open, as descriptor and inode; none if it does not live.
 #[must_use]
-pub fn sockets(pid: i32) -> Vec<u32> {
+pub fn sockets(pid: i32) -> Vec<(i32, u32)> {
     let inode = |link: std::path::PathBuf| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
-    descriptors(pid).filter_map(|fd| inode(fs::read_link(fd.path()).ok()?)).collect()
+    let socket =
+        |fd: fs::DirEntry| Some((fd.file_name().to_str()?.parse().ok()?, inode(fs::read_link(fd.path()).ok()?)?));
+    descriptors(pid).filter_map(socket).collect()
 }
 
 /// How many descriptors all processes have open.

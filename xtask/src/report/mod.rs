@@ -19,6 +19,12 @@ pub enum Format {
     Json,
 }
 
+/// The report for people, with the sequences of a terminal of so many columns.
+#[must_use]
+pub fn text(outcome: &Outcome, columns: usize) -> String {
+    text::render(outcome, columns)
+}
+
 /// Writes the report to standard output.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 //! seen side by side, and what the program was doing.
 
 use super::columns::{cell, pad, width, wrap};
-use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, ProgramOutcome};
+use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, ProgramOutcome};
 use crate::trouble;
 use anstyle::{AnsiColor, Style};
 use harness::lab::LabError;
@@ -97,6 +97,9 @@ impl Page {
         self.line(&format!("{BAD}✗{BAD:#} {BOLD}{}::{}{BOLD:#}", exercise.name, check.name));
         self.paragraph(&check.about, 2);
         self.line("");
+        if let Some(diagnosis) = &failure.diagnosis {
+            self.diagnosis(diagnosis);
+        }
         let so_far = if failure.before.is_empty() { "" } else { ". Before it, as it should:" };
         self.line(&format!("  {FAINT}Step {} of {}{so_far}{FAINT:#}", failure.step, failure.steps));
         for stimulus in &failure.before {
@@ -121,9 +124,21 @@ impl Page {
         let others: Vec<_> = alike[1..].iter().map(|(check, _)| check.name.as_str()).collect();
         if !others.is_empty() {
             let checks = if others.len() == 1 { "one more check" } else { "these checks too" };
+            let what = if failure.diagnosis.is_some() { "The same cause shows" } else { "The same happens" };
             self.line("");
-            self.paragraph(&format!("The same happens in {checks}: {}.", others.join(", ")), 2);
+            self.paragraph(&format!("{what} in {checks}: {}.", others.join(", ")), 2);
         }
+    }
+
+    /// The cause, how it is seen, and what to do next.
+    fn diagnosis(&mut self, diagnosis: &Explanation) {
+        for line in wrap(diagnosis.title, self.columns, 2) {
+            self.line(&format!("{BOLD}{BAD}{line}{BAD:#}{BOLD:#}"));
+        }
+        self.paragraph(&diagnosis.because, 4);
+        diagnosis.evidence.iter().for_each(|fact| self.paragraph(fact, 4));
+        self.paragraph(&format!("Next: {}", diagnosis.next), 4);
+        self.line("");
     }
 
     /// Expected facts on the left, those seen on the right, equal ones beside each other.
@@ -233,14 +248,18 @@ impl Page {
     }
 }
 
-/// The failures of an exercise, those together that differ at the same stimulus in the same way: a program that does
-/// not even start fails every check, and once is enough to read why.
+/// The failures of an exercise, those together that have the same cause, or (without one) differ at the same stimulus in the
+/// same way: a program that does not even start fails every check, and once is enough to read why.
 fn alike(exercise: &ExerciseOutcome) -> Vec<Vec<(&CheckOutcome, &Failure)>> {
     let mut out: Vec<Vec<(&CheckOutcome, &Failure)>> = Vec::new();
     for check in &exercise.checks {
         let CheckResult::Fail(failure) = &check.result else { continue };
-        let key = |failure: &Failure| (failure.stimulus.clone(), failure.expected.clone(), failure.seen.clone());
-        match out.iter_mut().find(|group| key(group[0].1) == key(failure)) {
+        let cause = |failure: &Failure| failure.diagnosis.as_ref().map(|diagnosis| diagnosis.cause);
+        let place = |failure: &Failure| (failure.stimulus.clone(), failure.expected.clone(), failure.seen.clone());
+        let same = |known: &Failure| {
+            cause(known) == cause(failure) && (cause(known).is_some() || place(known) == place(failure))
+        };
+        match out.iter_mut().find(|group| same(group[0].1)) {
             Some(group) => group.push((check, failure)),
             None => out.push(vec![(check, failure)]),
         }

@@ -1,0 +1,212 @@
+//! Every cause that a diagnosis can name, with the texts that belong to it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Makes the enum, the list of all causes and their texts from one table, so that none can be forgotten.
+macro_rules! causes {
+    ($($(#[$doc:meta])* $cause:ident $name:literal: $title:literal, $next:literal;)*) => {
+        /// What is at the root of a failure. [`Cause::name`] is its stable identifier.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Cause {
+            $($(#[$doc])* #[serde(rename = $name)] $cause,)*
+        }
+
+        impl Cause {
+            /// Every cause.
+            pub const ALL: &[Self] = &[$(Self::$cause,)*];
+
+            /// Its identifier, as the heads of wrong programs and reports write it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$cause => $name,)* }
+            }
+
+            /// The cause in a few words, a sentence about the program.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$cause => $title,)* }
+            }
+
+            /// What to do next, in a sentence or two.
+            #[must_use]
+            pub const fn next(self) -> &'static str {
+                match self { $(Self::$cause => $next,)* }
+            }
+        }
+    };
+}
+
+causes! {
+    /// It waits for the network nowhere.
+    NotListening "not_listening": "It waits nowhere for the network.",
+        "Make a socket, `bind` it to the port of the argument; a TCP server then calls `listen`.";
+    /// It waits at another port.
+    WrongPort "wrong_port": "It waits at the wrong port.",
+        "Take the port from the argument, turn it into a number, and in C into network byte order with `htons`.";
+    /// It waits at one address of the machine only.
+    OneAddressOnly "one_address_only": "It waits at one address only, and not at every address of its machine.",
+        "Bind to every address: `0.0.0.0`, which is INADDR_ANY in C and the empty text in Python.";
+    /// It waits on IPv6 only.
+    Ipv6Only "ipv6_only": "It waits on IPv6 only.",
+        "Bind to `0.0.0.0`, or switch the option IPV6_V6ONLY off before you bind to `[::]`.";
+    /// A UDP socket that takes datagrams from one sender only.
+    UdpConnected "udp_connected": "Its UDP socket is connected, so it hears one address only.",
+        "Do not call `connect` on a socket that is to hear everybody: send with `sendto`, which takes the address with each datagram.";
+    /// UDP instead of TCP or the other way round.
+    WrongProtocol "wrong_protocol": "It uses the wrong protocol.",
+        "The type of a socket is its protocol: SOCK_STREAM is TCP, SOCK_DGRAM is UDP.";
+    /// SO_REUSEADDR is not set.
+    ReuseaddrMissing "reuseaddr_missing": "SO_REUSEADDR is not set, so it cannot be started again at once.",
+        "Call `setsockopt` with SOL_SOCKET, SO_REUSEADDR and 1 on the listening socket, before `bind`.";
+    /// SO_REUSEADDR is set when it is too late.
+    OptionAfterBind "option_after_bind": "SO_REUSEADDR is set too late: after `bind`.",
+        "`bind` is the call that looks at the option. Move `setsockopt` before it.";
+    /// It sends to another place.
+    WrongDestination "wrong_destination": "It sends to the wrong place.",
+        "Take the address and the port from where the task says, and in C use `inet_pton` and `htons` on them.";
+    /// It sends nothing.
+    NothingSent "nothing_sent": "It sends nothing.",
+        "Look which way your program took instead of the one that sends.";
+    /// The same is sent twice.
+    SentTwice "sent_twice": "It sends the same twice.",
+        "Send once. UDP does not repeat by itself, and nobody has asked for it.";
+    /// A newline too many.
+    NewlineSent "newline_sent": "It sends the newline that ends the line, too.",
+        "The newline says where a typed line ends. Take it off before you send the text.";
+    /// A NUL too many, or many.
+    NulSent "nul_sent": "It sends NUL bytes after the text.",
+        "Send as many bytes as the text has (`strlen`), not the whole buffer and not the NUL that ends a string in C.";
+    /// The rest of an older, longer text.
+    StaleBytes "stale_bytes": "It sends the rest of an older, longer text, too.",
+        "The buffer still holds the text before. Send as many bytes as this text has.";
+    /// More bytes than asked for.
+    ExtraBytes "extra_bytes": "It sends more bytes than it should.",
+        "Send the text and nothing else.";
+    /// Fewer bytes than asked for.
+    BytesMissing "bytes_missing": "Only a part of the text gets through.",
+        "Look at the size of your buffers, and at what the calls return: how many bytes it really were.";
+    /// Another encoding.
+    WrongEncoding "wrong_encoding": "The text is in the wrong encoding.",
+        "Between text and bytes there is UTF-8, both when you send and when you receive.";
+    /// One datagram became several.
+    DatagramSplit "datagram_split": "What belongs into one datagram is sent in several.",
+        "Each call of `sendto` makes a datagram of its own. Call it once, with the whole text.";
+    /// Several datagrams became one.
+    DatagramsJoined "datagrams_joined": "Several messages are joined to one.",
+        "Call `sendto` once for each message.";
+    /// It waits for what cannot come.
+    Blocked "blocked": "It waits for something that cannot come.",
+        "Find the call that waits, and ask what would have to happen for it to go on.";
+    /// It ends too early.
+    ExitedEarly "exited_early": "It ends too early.",
+        "Look what makes your program end here although its work is not done.";
+    /// A signal, a panic, a traceback.
+    Crashed "crashed": "It crashes.",
+        "Look at the place that is named, and handle the case: a message on stderr and a non-zero exit, or go on.";
+    /// A failure without a message on stderr.
+    UncleanFailure "unclean_failure": "It fails without saying why on stderr.",
+        "Write a message to standard error before you exit with a code other than 0.";
+    /// An error is not noticed.
+    ErrorIgnored "error_ignored": "It does not notice that a call has failed.",
+        "Look at what each call returns. After a failure: a message on stderr, and an exit code other than 0.";
+    /// A RST because bytes were not read.
+    ResetUnreadData "reset_unread_data": "It closes with bytes unread, which resets the connection.",
+        "Receive all that has come before you close. A RST can destroy what you have sent and the other side has not read yet.";
+    /// A RST by SO_LINGER.
+    ResetByLinger "reset_by_linger": "It closes with SO_LINGER set to zero, which resets the connection.",
+        "Leave SO_LINGER alone. An ordinary `close` ends the connection in good order.";
+    /// The connection is never closed.
+    NeverClosed "never_closed": "It never closes its side of the connection.",
+        "`recv` has returned 0 bytes: the other side has closed. Call `close` on this connection, and on every copy of its descriptor.";
+    /// A FIN before its time.
+    ClosedTooEarly "closed_too_early": "It closes too early.",
+        "Close only when the conversation is over; look in the task at who closes, and when.";
+    /// The other side has to close first.
+    ClosedTooLate "closed_too_late": "It waits for the other side to close first.",
+        "Here your program closes first. Do not receive again: what you need has come. Call `close`.";
+    /// It ends because a peer left.
+    DiedWithPeer "died_with_peer": "It dies when the other side leaves.",
+        "That a connection ends or is reset is no failure of your program: catch the error of this one connection, and go on.";
+    /// It never rests.
+    Spinning "spinning": "It goes round in a circle without a pause.",
+        "A call that returns at once, again and again, will go on so: 0 bytes from `recv` mean that the other side has closed. Leave the loop.";
+    /// Descriptors pile up.
+    DescriptorsLeaked "descriptors_leaked": "It keeps a descriptor of every client that has left.",
+        "`close` every connection when its client has gone; `shutdown` alone does not free the descriptor.";
+    /// Further clients are not served.
+    OneClientOnly "one_client_only": "It does not go on to the next client.",
+        "Call `accept` in a loop: when a client has gone, accept the next one on the same listening socket.";
+    /// Only the first piece is dealt with.
+    FirstPieceOnly "first_piece_only": "It deals with the first piece only.",
+        "Receive in a loop, until `recv` returns 0 bytes.";
+    /// The kernel accepts, the program does not.
+    NothingAccepted "nothing_accepted": "It does not accept the connection.",
+        "The system completes the handshake by itself; your program has the connection only when it calls `accept`.";
+    /// It prints nothing, or not in time.
+    OutputNotShown "output_not_shown": "What it should show does not appear, or not in time.",
+        "Print it when it comes. If you do: output can stay in a buffer, so end the line, and flush; and wait for a thread that prints.";
+    /// Something that should be shown is not.
+    ValueNotShown "value_not_shown": "Something is missing in what it prints.",
+        "Print every value that the task asks for, as it is.";
+    /// The remains of an older text are shown.
+    StaleOutput "stale_output": "It shows the rest of an older, longer text, too.",
+        "Only as many bytes of the buffer are new as the call has returned. Use these, and no others.";
+    /// More is shown than what is asked for.
+    ShownUnasked "shown_unasked": "It shows something that is not to be shown yet.",
+        "Receive and show one message, when it is asked for.";
+    /// It says nothing.
+    SaysNothing "says_nothing": "It does not say what has happened.",
+        "Print a line, in whatever words, where the task asks for one.";
+    /// It wants to read more from its standard input.
+    AsksForMoreInput "asks_for_more_input": "It waits for more input than the task says.",
+        "Read only the lines that the task names; nobody presses Enter afterwards.";
+    /// The port it sends from is fixed.
+    FixedSourcePort "fixed_source_port": "It sends from a fixed port.",
+        "Do not `bind` the socket of a client: the system then chooses a port that is free.";
+    /// A bad argument is taken.
+    ArgumentNotChecked "argument_not_checked": "It takes a value that it should refuse.",
+        "A port is a number from 1 to 65535, and an address must be one. Refuse all else before you use it.";
+    /// The arguments are not used.
+    ArgumentIgnored "argument_ignored": "It does not use its arguments.",
+        "Take the address and the port from the command line; none of them belongs into the program.";
+    /// The answer comes from another socket.
+    WrongSource "wrong_source": "It sends from another socket than the one it is bound to.",
+        "Use one socket for both: send with the one that you have bound.";
+    /// It goes on instead of ending.
+    DoesNotEnd "does_not_end": "It goes on when its work is done, instead of ending.",
+        "The task asks for one time only. Close what is open, and exit with 0.";
+    /// It sends what nobody asked for.
+    UnaskedBytes "unasked_bytes": "It sends something that is not asked for.",
+        "Send what the task names, when the task names it, and nothing else.";
+    /// A second client is served beside the first.
+    ServedAtOnce "served_at_once": "It serves a second client while the first is being served.",
+        "Serve one client: accept once.";
+    /// A message of zero bytes is taken for none.
+    EmptyIgnored "empty_ignored": "It takes a message of zero bytes for none.",
+        "A datagram may be empty, and so may a line: it is a message like any other.";
+    /// Another connection than the one asked for.
+    ConnectedAgain "connected_again": "It connects more often than once.",
+        "Connect once. When that fails, or when the server leaves, say so and end.";
+    /// A process stays behind.
+    ProcessLeft "process_left": "It leaves a process behind when it ends.",
+        "Wait for every process that you have started, and close the ends of pipes that you do not use.";
+    /// An end of a message that the other side need not send.
+    WaitsForMore "waits_for_more": "It waits for more bytes than the other side sends.",
+        "A stream has no messages: `recv` gives what has come. Do not wait for a newline, a fixed length or the end, where none is agreed on.";
+    /// The end of the input is not the end of the program, or not a good one.
+    EndMishandled "end_mishandled": "It does not end in good order when its input ends.",
+        "When reading a line says that there is none any more (EOF), end with exit code 0, wherever your program asks.";
+    /// It fails although nothing is wrong.
+    FailsNeedlessly "fails_needlessly": "It fails where it should not.",
+        "Look which result of which call your program takes for a failure.";
+    /// It stops working after a number of clients.
+    RunsOut "runs_out": "It works for a number of clients only.",
+        "Look what each client takes and does not give back: a place in a list, a descriptor, a thread.";
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

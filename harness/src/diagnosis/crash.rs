@@ -1,0 +1,97 @@
+//! Where a program crashed, from what the run-time system of its language printed last.
+
+use super::text::printable;
+use crate::event::Exit;
+use crate::transcript::signal_name;
+
+/// How it crashed and where, for a sentence.
+pub(super) fn of(exit: &Exit, stderr: &str) -> String {
+    printable(&unescaped(exit, stderr), 400)
+}
+
+fn unescaped(exit: &Exit, stderr: &str) -> String {
+    match exit {
+        Exit::Signal(signal) => of_signal(*signal, stderr),
+        _ => python(stderr).or_else(|| rust(stderr)).or_else(|| frames(stderr)).unwrap_or_else(|| match exit {
+            Exit::Status(status) => format!("It ended with status {status}."),
+            _ => "It ended.".to_owned(),
+        }),
+    }
+}
+
+fn of_signal(signal: i32, stderr: &str) -> String {
+    let why = match signal {
+        libc::SIGSEGV => ": it used memory that is not its own, by a null pointer or beyond the end of a buffer",
+        libc::SIGPIPE => ": it wrote to a connection that the other side had reset or closed",
+        libc::SIGABRT => ": it gave up by itself (`abort`)",
+        libc::SIGFPE => ": it divided by zero",
+        libc::SIGILL => ": it came to an instruction that does not exist",
+        _ => "",
+    };
+    let words = stderr.lines().rev().find(|line| !line.trim().is_empty());
+    let words = words.filter(|_| signal == libc::SIGABRT).map(|line| format!(" Its last words: {}", line.trim()));
+    format!("{} ended it{why}.{}", signal_name(signal), words.unwrap_or_default())
+}
+
+/// `File "x.py", line 9, in main` and the exception of the last traceback.
+fn python(stderr: &str) -> Option<String> {
+    let start = stderr.rfind("Traceback (most recent call last):")?;
+    let lines: Vec<_> = stderr[start..].lines().collect();
+    let frame = lines.iter().rev().find(|line| line.trim_start().starts_with("File \""))?;
+    let mut words = frame.trim().splitn(3, ", ");
+    let (_, line) = (words.next(), words.next()?);
+    let within = words.next().and_then(|word| word.strip_prefix("in ")).filter(|name| *name != "<module>");
+    let within = within.map(|name| format!(", in {name}")).unwrap_or_default();
+    let exception = lines.iter().rev().find(|line| !line.trim().is_empty() && !line.starts_with(' '))?;
+    Some(format!("An exception that nobody caught, {line}{within}: {}.", exception.trim().trim_end_matches('.')))
+}
+
+/// `thread 'main' panicked at src/main.rs:9:5:` and the message behind it.
+fn rust(stderr: &str) -> Option<String> {
+    let lines: Vec<_> = stderr.lines().collect();
+    let at = lines.iter().position(|line| line.contains("panicked at "))?;
+    let (_, place) = lines[at].split_once("panicked at ")?;
+    let place = place.trim_end_matches(':');
+    let mut parts = place.rsplitn(3, ':');
+    let (_, line) = (parts.next()?, parts.next()?);
+    let message = lines.get(at + 1).map(|line| line.trim()).filter(|line| !line.is_empty())?;
+    Some(format!("A panic in line {line}: {}.", message.trim_end_matches('.')))
+}
+
+/// The systems that print `at` and the frame behind an exception (Java, Node, .NET).
+fn frames(stderr: &str) -> Option<String> {
+    let lines: Vec<_> = stderr.lines().collect();
+    let frame = lines.iter().position(|line| line.trim_start().starts_with("at "))?;
+    let message = lines[..frame].iter().rev().find(|line| !line.trim().is_empty())?;
+    Some(format!("An exception that nobody caught: {}, {}.", message.trim().trim_end_matches('.'), lines[frame].trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(
+        "Traceback (most recent call last):\n  File \"/s/a.py\", line 9, in main\n    int(x)\nValueError: invalid literal\n",
+        "An exception that nobody caught, line 9, in main: ValueError: invalid literal."
+    )]
+    #[case(
+        "thread 'main' (2) panicked at src/main.rs:12:41:\ncalled `Option::unwrap()` on a `None` value\nnote: run with\n",
+        "A panic in line 12: called `Option::unwrap()` on a `None` value."
+    )]
+    #[case(
+        "Exception in thread \"main\" java.net.BindException: Address already in use\n\tat A.main(A.java:7)\n",
+        "An exception that nobody caught: Exception in thread \"main\" java.net.BindException: Address already in use, \
+         at A.main(A.java:7)."
+    )]
+    #[case("no", "It ended with status 1.")]
+    fn the_last_frame_is_found(#[case] stderr: &str, #[case] expected: &str) {
+        assert_eq!(of(&Exit::Status(1), stderr), expected);
+    }
+
+    #[test]
+    fn a_signal_is_explained() {
+        assert!(of(&Exit::Signal(libc::SIGSEGV), "").starts_with("SIGSEGV ended it: it used memory"));
+    }
+}

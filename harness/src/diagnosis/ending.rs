@@ -1,0 +1,230 @@
+//! How a program ends, or does not: crashes, endless loops, waits for what cannot come.
+
+use super::Found;
+use super::case::Case;
+use super::cause::Cause;
+use super::crash;
+use super::fact::{End, Kind, What};
+use crate::check::{Action, Data, Stimulus};
+use crate::event::{Exit, Flood, Protocol, Rest, State, Wait};
+
+/// It crashed.
+pub(super) fn crashed(case: &Case<'_>) -> Option<Found> {
+    if !case.has(|kind| matches!(kind, Kind::Ends(End::Crashes | End::Dies))) {
+        return None;
+    }
+    let told = crash::of(case.exit()?, &case.stderr());
+    let left = matches!(
+        case.stimulus(),
+        Stimulus::Peer { action: Action::Closes | Action::Resets | Action::ShutsDownSending, .. }
+    );
+    Some(Found::new(if left { Cause::DiedWithPeer } else { Cause::Crashed }, told))
+}
+
+/// It goes round in a circle.
+pub(super) fn restless(case: &Case<'_>) -> Option<Found> {
+    let after = match case.stimulus() {
+        Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } => {
+            format!(" since {name} has closed: `recv` returns 0 bytes at once, again and again")
+        }
+        Stimulus::EndOfInput(_) => {
+            " since its input has ended: reading a line returns at once, again and again".to_owned()
+        }
+        _ => String::new(),
+    };
+    let printing = if case.output().len() > 1_000 { ", and prints all the while" } else { "" };
+    let told = match &case.now().rest {
+        Rest::Spinning { cpu_ms } => {
+            format!("It burnt {cpu_ms} ms of CPU time without doing anything{after}{printing}.")
+        }
+        Rest::Flooding { what: Flood::Output, amount } => format!("It wrote {amount} bytes in this one step{after}."),
+        Rest::Flooding { what: Flood::Wire, amount } => format!("{amount} packets were sent in this one step{after}."),
+        Rest::Gone | Rest::Idle(_) => return None,
+    };
+    Some(Found::new(Cause::Spinning, told))
+}
+
+/// It ends although it should go on, or ends in another way.
+pub(super) fn ended(case: &Case<'_>) -> Option<Found> {
+    if case.has(|kind| matches!(kind, Kind::Ends(End::LeavesProcess))) {
+        let told =
+            case.waits().next().map(|wait| format!("Another process that it had started waits in `{}`.", wait.call));
+        return Some(Found::new(Cause::ProcessLeft, told.unwrap_or_default()));
+    }
+    let Some(Exit::Status(status)) = case.exit() else { return None };
+    match (case.expected_end(), case.end()?) {
+        (None, _) => Some(went(case, *status)),
+        (Some(End::Zero | End::Free), End::Cleanly | End::Wordless) => {
+            let (cause, told) = match case.stimulus() {
+                Stimulus::EndOfInput(_) => (
+                    Cause::EndMishandled,
+                    format!("It ended with status {status}; the end of the input is no failure."),
+                ),
+                Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } if data.iter().any(is_empty) => {
+                    (Cause::EmptyIgnored, format!("A datagram of zero bytes came, and it ended with status {status}."))
+                }
+                Stimulus::Start(start) if start.given.as_ref().is_some_and(is_empty) => {
+                    (Cause::EmptyIgnored, format!("The line was empty, and it ended with status {status}."))
+                }
+                _ => (Cause::FailsNeedlessly, format!("It ended with status {status}.")),
+            };
+            Some(Found::new(cause, told))
+        }
+        (Some(End::Cleanly), End::Zero) => {
+            let told = "It ended with exit code 0, which means that all is well; but what it should do has failed.";
+            Some(Found::new(Cause::ErrorIgnored, told.to_owned()))
+        }
+        (Some(End::Cleanly), End::Wordless) => {
+            let told = "It ended with an exit code other than 0, as it should, but wrote nothing to standard error.";
+            Some(Found::new(Cause::UncleanFailure, told.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// It has gone although more was to come.
+fn went(case: &Case<'_>, status: i32) -> Found {
+    let listened = case.step > 0 && case.sockets(case.step - 1).any(|socket| socket.state == State::Listen);
+    match case.stimulus() {
+        Stimulus::Peer { name, action: Action::Resets | Action::Closes | Action::ShutsDownSending }
+            if listened && status != 0 =>
+        {
+            Found::new(
+                Cause::DiedWithPeer,
+                format!("{name} has left, and the program ended with status {status}; it should go on."),
+            )
+        }
+        Stimulus::Peer { name, .. } if listened => {
+            let told = format!("It ended with status {status} after {name}; other clients are to follow.");
+            Found::new(Cause::OneClientOnly, told)
+        }
+        Stimulus::EndOfInput(_) => Found::new(Cause::EndMishandled, format!("It ended with status {status}.")),
+        _ => Found::new(Cause::ExitedEarly, format!("It ended with status {status}; its work was not done.")),
+    }
+}
+
+fn is_empty(data: &Data) -> bool {
+    matches!(data, Data::Text(text) if text.is_empty())
+}
+
+/// The second run fails where the first did not, and all that has changed is that its source port is taken.
+pub(super) fn fixed_port(case: &Case<'_>) -> Option<Found> {
+    let held = case.check.stimuli[..case.line].iter().any(|stimulus| matches!(stimulus, Stimulus::HoldSourcePort));
+    if !held
+        || !matches!(case.stimulus(), Stimulus::Start(_))
+        || !matches!(case.exit(), Some(Exit::Status(1..) | Exit::Signal(_)))
+    {
+        return None;
+    }
+    let source = (0..case.step).rev().find_map(|step| case.sent(step).next().map(|packet| packet.src.port()))?;
+    let told = format!(
+        "The first run sent from port {source}. Somebody else has that port now, and the second run fails: it asks for the same port again."
+    );
+    Some(Found::new(Cause::FixedSourcePort, told))
+}
+
+/// It waits, and should have gone on.
+pub(super) fn waiting(case: &Case<'_>) -> Option<Found> {
+    if !matches!(case.now().rest, Rest::Idle(_)) || case.exit().is_some() || case.was_gone() {
+        return None;
+    }
+    let wire = case.misses(|kind| matches!(kind, Kind::Wire(from, _, What::Data(_) | What::Fin | What::Syn) if case.check.programs().contains(&from.split(":{").next().unwrap_or(from))));
+    let ends = case.missing.iter().any(|fact| fact.end().is_some());
+    let shows = case.shows_too_little();
+    if !wire && !ends && !shows {
+        return None;
+    }
+    if let Stimulus::EndOfInput(_) = case.stimulus() {
+        return Some(Found::new(Cause::EndMishandled, told(case, case.wait()?)));
+    }
+    let interactive =
+        case.check.stimuli.iter().any(|stimulus| matches!(stimulus, Stimulus::Type { .. } | Stimulus::EndOfInput(_)));
+    if case.waits_for_input() && !interactive {
+        return Some(Found::new(Cause::AsksForMoreInput, told(case, case.wait()?)));
+    }
+    if case.waits_for_input() && interactive {
+        return None;
+    }
+    let wait = case.wait()?;
+    let on = |text: &str| wait.on.iter().any(|on| on.what.contains(text));
+    if empty_came(case) && (shows || wire) {
+        return Some(Found::new(Cause::EmptyIgnored, format!("A message of zero bytes came. {}", told(case, wait))));
+    }
+    // What has come was read, or it would not wait for this socket.
+    let came = case.now().packets.iter().any(|packet| match &packet.body {
+        crate::event::Body::Udp { .. } => case.is_peer(Protocol::Udp, packet.src, case.step),
+        crate::event::Body::Tcp(segment) => {
+            !segment.payload.is_empty() && case.is_peer(Protocol::Tcp, packet.src, case.step)
+        }
+        _ => false,
+    });
+    let receiving = on("ESTABLISHED") || on("udp ");
+    let data = case.misses(|kind| matches!(kind, Kind::Wire(_, _, What::Data(_))));
+    let undone = data || (shows && (wire || ends || (!case.shows_later() && case.output_is_poor())));
+    if receiving && came && undone {
+        return Some(Found::new(
+            Cause::WaitsForMore,
+            format!("It has received what came, and waits for more. {}", told(case, wait)),
+        ));
+    }
+    let has_acted = !case.output().is_empty() || case.sent(case.step).next().is_some();
+    if ends && !wire && (on("LISTEN") || on("udp ")) && !shows && has_acted {
+        return Some(Found::new(Cause::DoesNotEnd, told(case, wait)));
+    }
+    if on("LISTEN") && (ends || wire) && case.now().packets.is_empty() {
+        return None;
+    }
+    if ends && on("LISTEN") && has_acted {
+        return Some(Found::new(Cause::DoesNotEnd, told(case, wait)));
+    }
+    if wire || ends { Some(Found::new(Cause::Blocked, told(case, wait))) } else { None }
+}
+
+/// The kernel has the connection, the program has not.
+pub(super) fn not_accepted(case: &Case<'_>) -> Option<Found> {
+    let killed = matches!(case.stimulus(), Stimulus::Kill(_));
+    let at = if killed { case.step.checked_sub(1)? } else { case.step };
+    let listener = case.sockets(at).find(|socket| socket.state == State::Listen && socket.receive_queue > 0)?;
+    let serves = case.sockets(at).any(|socket| {
+        socket.protocol == Protocol::Tcp
+            && matches!(socket.state, State::Established | State::CloseWait)
+            && socket.local.port() == listener.local.port()
+    });
+    if serves {
+        return None;
+    }
+    let port = listener.local.port();
+    let told = match case.wait() {
+        _ if killed => {
+            format!("A client had connected to port {port}, and had not been accepted when the program was killed.")
+        }
+        wait => {
+            let waits = wait.map(|wait| told(case, wait)).unwrap_or_default();
+            format!("A client is connected, and waits at port {port} to be accepted. {waits}")
+        }
+    };
+    Some(Found::new(Cause::NothingAccepted, told))
+}
+
+fn empty_came(case: &Case<'_>) -> bool {
+    match case.stimulus() {
+        Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } => data.iter().any(is_empty),
+        _ => false,
+    }
+}
+
+/// Where it waits and why that is no use, as a sentence.
+fn told(case: &Case<'_>, wait: &Wait) -> String {
+    let on: Vec<_> = wait.on.iter().map(|on| case.socket_in_words(&on.what)).collect();
+    let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(" and ")) };
+    let no_use = if wait.on.iter().any(|on| on.fd == 0) && wait.on.len() == 1 {
+        ", where nothing more is typed"
+    } else if wait.on.iter().any(|on| on.what.contains("LISTEN")) {
+        ", where nobody else connects"
+    } else if wait.on.is_empty() {
+        ""
+    } else {
+        ", where nothing more comes"
+    };
+    format!("It waits in `{}`{on}{no_use}.", wait.call)
+}

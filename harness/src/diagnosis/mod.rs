@@ -1,0 +1,106 @@
+//! Why a check failed: from what was seen and what should have been, one named cause with its evidence, or none.
+//!
+//! A pure function. The rules look at the first step that differs, because what follows is its consequence, and at what
+//! lies before it. They are asked in the order in which one thing causes another: a program that is at the wrong place gets
+//! nothing, one that crashed answers nothing, one that waits shows nothing. Each rule decides by what the kernel shows (the
+//! wire, sockets, waits, exits), and none by the wording of a message. A rule that is not certain says nothing, and where all are silent
+//! there is no diagnosis: then the two columns of the report stand for themselves.
+
+mod bytes;
+mod case;
+mod cause;
+mod closing;
+mod crash;
+mod ending;
+mod fact;
+mod output;
+mod places;
+mod refusals;
+mod sending;
+mod text;
+
+pub use cause::Cause;
+
+use crate::check::{Check, Parameters};
+use crate::event::Observation;
+use crate::transcript::Transcript;
+use crate::verdict::{Verdict, compare};
+use case::Case;
+use fact::Kind;
+use serde::Serialize;
+
+/// The cause of a failure, and how it is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnosis {
+    /// The cause.
+    pub cause: Cause,
+    /// Sentences: how it is seen.
+    pub because: String,
+    /// Further facts, a sentence each.
+    pub evidence: Vec<String>,
+}
+
+/// What a rule has found.
+struct Found {
+    cause: Cause,
+    because: String,
+    evidence: Vec<String>,
+}
+
+impl Found {
+    const fn new(cause: Cause, because: String) -> Self {
+        Self { cause, because, evidence: Vec::new() }
+    }
+}
+
+/// Finds the cause of a failure. `None` where the transcript is the reviewed one, and where nothing certain can be said.
+#[must_use]
+pub fn diagnose(check: &Check, params: &Parameters, reviewed: &Transcript, seen: &Observation) -> Option<Diagnosis> {
+    let transcript = Transcript::new(check, params, seen);
+    let Verdict::Fail(difference) = compare(reviewed, &transcript) else { return None };
+    let case = Case::new(check, params, seen, reviewed, &transcript, difference.step);
+    let found = match case {
+        Some(case) => leak(&transcript, difference.step).or_else(|| first_rule(&case)),
+        None => leak(&transcript, difference.step),
+    };
+    found.map(|Found { cause, because, evidence }| Diagnosis { cause, because, evidence })
+}
+
+/// The first rule that is certain.
+fn first_rule(case: &Case<'_>) -> Option<Found> {
+    let refused = matches!(case.expected_end(), Some(fact::End::Cleanly));
+    ending::fixed_port(case)
+        .or_else(|| places::find(case))
+        .or_else(|| ending::crashed(case))
+        .or_else(|| ending::restless(case))
+        .or_else(|| refusals::find(case).filter(|_| refused))
+        .or_else(|| runs_out(case))
+        .or_else(|| ending::not_accepted(case))
+        .or_else(|| sending::find(case))
+        .or_else(|| closing::find(case))
+        .or_else(|| ending::ended(case))
+        .or_else(|| ending::waiting(case))
+        .or_else(|| output::find(case))
+}
+
+/// Descriptors that grow in number while a line is repeated.
+fn leak(transcript: &Transcript, step: usize) -> Option<Found> {
+    let lines = &transcript.steps.get(step)?.lines;
+    let grows = lines.iter().any(|line| line == "has more and more descriptors open");
+    // Where a repetition went otherwise, too, that came of it.
+    grows.then(|| {
+        let told =
+            "With every client one descriptor more stays open. A program may have about a thousand (`ulimit -n`).";
+        Found::new(Cause::DescriptorsLeaked, told.to_owned())
+    })
+}
+
+/// What went well at first, and then no more.
+fn runs_out(case: &Case<'_>) -> Option<Found> {
+    let repeated = case.now().repeated?;
+    if case.has(|kind| matches!(kind, Kind::Ends(_))) {
+        return None;
+    }
+    let told = format!("The first {} clients were served, and then it went otherwise.", repeated.time);
+    Some(Found::new(Cause::RunsOut, told))
+}

@@ -1,0 +1,149 @@
+//! What a program shows, when it is not what it should show.
+
+use super::Found;
+use super::case::Case;
+use super::cause::Cause;
+use super::fact::{Kind, unquote};
+use super::text::{clothes, short};
+use crate::check::Value;
+
+/// What is wrong with what was shown.
+pub(super) fn find(case: &Case<'_>) -> Option<Found> {
+    let shown = values(case, &case.followed);
+    let wanted = values(case, &case.expected);
+    let extra: Vec<_> = shown.iter().filter(|value| !wanted.contains(value)).collect();
+    let missing: Vec<_> = wanted.iter().filter(|value| !shown.contains(value)).collect();
+    if let Some(value) = extra.first().filter(|_| missing.is_empty() || !shown.is_empty()) {
+        return Some(too_much(case, value));
+    }
+    if let Some(first) = missing.first() {
+        return Some(too_little(case, &missing, first));
+    }
+    if case.misses(|kind| matches!(kind, Kind::Says)) {
+        let printed = if case.output().is_empty() {
+            "Nothing was printed in this step."
+        } else {
+            "What it printed in this step, it has printed before, values apart."
+        };
+        return Some(Found::new(Cause::SaysNothing, printed.to_owned()));
+    }
+    None
+}
+
+fn values(case: &Case<'_>, facts: &[super::fact::Fact]) -> Vec<String> {
+    let of = |fact: &super::fact::Fact| match &fact.kind {
+        Kind::Shows(values) if fact.program == case.program || case.check.programs().len() == 1 => values.clone(),
+        _ => Vec::new(),
+    };
+    facts.iter().flat_map(of).collect()
+}
+
+fn too_much(case: &Case<'_>, value: &str) -> Found {
+    let text = unquote(value);
+    let older = text.as_ref().is_some_and(|text| case.is_rest_of_an_older(text));
+    if older {
+        let told = format!("It shows {}, which belongs to an older message.", short(&text.unwrap_or_default()));
+        return Found::new(Cause::StaleOutput, told);
+    }
+    Found::new(Cause::ShownUnasked, format!("It shows {value}."))
+}
+
+fn too_little(case: &Case<'_>, missing: &[&String], first: &str) -> Found {
+    let output = case.output();
+    let list = missing.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", ");
+    for text in missing.iter().filter_map(|value| case.text(value)) {
+        if let Some(clothes) = clothes(&text, &output) {
+            let told = format!("The text {} is {}.", short(&text), clothes.told());
+            return Found::new(Cause::WrongEncoding, told);
+        }
+        let printed = String::from_utf8_lossy(&output);
+        if let Some(part) = beginning_of(&text, &printed) {
+            let told = format!("Of the {} bytes of the text, only the first {part} are shown.", text.len());
+            return Found::new(Cause::BytesMissing, told);
+        }
+    }
+    if case.shows_later() {
+        let told = "What it should show now appears only later, after something else has happened.";
+        return Found::new(Cause::OutputNotShown, told.to_owned());
+    }
+    if output.iter().all(u8::is_ascii_whitespace) {
+        return Found::new(Cause::OutputNotShown, "It printed nothing in this step.".to_owned());
+    }
+    let detail = case.detail(first, &output).unwrap_or_default();
+    let are = if missing.len() > 1 { "are" } else { "is" };
+    Found::new(Cause::ValueNotShown, format!("{list} should be shown, and {are} not.{detail}"))
+}
+
+/// How many bytes of the text's beginning are printed, if it is not the whole, and enough not to be chance.
+fn beginning_of(text: &str, printed: &str) -> Option<usize> {
+    let ends: Vec<_> = text.char_indices().map(|(at, _)| at).skip(1).collect();
+    let longest = ends.into_iter().rev().find(|end| printed.contains(&text[..*end]))?;
+    (longest >= 8 && longest < text.len()).then_some(longest)
+}
+
+impl Case<'_> {
+    /// The text that a value of a `shows` line stands for, if it is one.
+    fn text(&self, value: &str) -> Option<String> {
+        unquote(value)
+            .or_else(|| {
+                let name = value.strip_prefix('{')?.strip_suffix('}')?;
+                Some(self.params.get(name).ok()?.to_string())
+            })
+            .or_else(|| {
+                let len = value.strip_suffix(" bytes")?.parse().ok()?;
+                String::from_utf8(crate::check::pattern(len)).ok()
+            })
+    }
+
+    /// Whether a text is the end of one that was to be shown in an earlier step.
+    fn is_rest_of_an_older(&self, text: &str) -> bool {
+        let values = self.check.look_for.iter().flat_map(|look_for| &look_for.values);
+        values.into_iter().any(|value| matches!(value, Value::Text(other) if other != text && other.ends_with(text)))
+            || self.reviewed.steps[..self.line]
+                .iter()
+                .flat_map(|step| &step.lines)
+                .any(|line| line.starts_with("shows ") && line.contains(text))
+    }
+
+    /// Whether something that should be shown in this step is printed in a later one.
+    pub(super) fn shows_later(&self) -> bool {
+        let wanted = values(self, &self.expected);
+        let later: Vec<u8> = self.seen.steps[self.step + 1..]
+            .iter()
+            .flat_map(|step| &step.output)
+            .filter(|piece| piece.program == self.program)
+            .flat_map(|piece| piece.bytes.iter().copied())
+            .collect();
+        let later = String::from_utf8_lossy(&later);
+        wanted.iter().filter_map(|value| self.text(value)).any(|text| !text.is_empty() && later.contains(&text))
+    }
+
+    /// Whether something that should be shown or said in this step is not.
+    pub(super) fn shows_too_little(&self) -> bool {
+        let shown = values(self, &self.followed);
+        values(self, &self.expected).iter().any(|value| !shown.contains(value))
+            || self.misses(|kind| matches!(kind, Kind::Says))
+    }
+
+    /// Whether nothing that should be shown in this step is printed in it.
+    pub(super) fn output_is_poor(&self) -> bool {
+        values(self, &self.followed).is_empty()
+    }
+
+    /// What can be said of a value that is not shown.
+    fn detail(&self, value: &str, output: &[u8]) -> Option<String> {
+        let printed = String::from_utf8_lossy(output);
+        let numbers: Vec<u64> =
+            printed.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
+        if let Ok(number) = value.parse::<u64>() {
+            let texts = values(self, &self.expected).into_iter().filter_map(|value| self.text(&value));
+            let mut counted = texts.filter(|text| text.len() as u64 == number).map(|text| text.chars().count() as u64);
+            let characters = counted.find(|count| *count != number && numbers.contains(count))?;
+            return Some(format!(" It shows {characters}: the number of characters. The number of bytes is {number}."));
+        }
+        let peer = value.strip_suffix("'s ip")?;
+        let ip = self.seen.endpoints.iter().rev().find(|endpoint| endpoint.peer == peer)?.local.ip();
+        let backwards = ip.to_string().split('.').rev().collect::<Vec<_>>().join(".");
+        printed.contains(&backwards).then(|| format!(" It shows {backwards}: the four numbers in reverse order."))
+    }
+}

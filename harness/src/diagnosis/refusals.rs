@@ -1,0 +1,213 @@
+//! A start that must fail (bad arguments, a port that is taken, nobody there), and does not fail as it should.
+
+use super::Found;
+use super::case::Case;
+use super::cause::Cause;
+use super::fact::{End, Kind};
+use super::places::{self, Wanted};
+use super::text::printable;
+use crate::check::{Start, Stimulus};
+use crate::event::{Body, Protocol, Rest, Socket, State, Stream};
+use std::net::{IpAddr, SocketAddr};
+
+/// The most bytes that a UDP datagram over IPv4 can carry.
+const DATAGRAM: usize = 65_507;
+
+/// Why the program should have failed.
+enum Reason {
+    /// This argument is impossible.
+    Impossible(String),
+    /// Somebody else has this port.
+    Taken(Protocol, u16),
+    /// What it is to send does not fit into a datagram.
+    TooLong,
+    /// Something else: a missing argument, nobody at the other end.
+    Other,
+}
+
+/// What the program did instead of failing cleanly.
+pub(super) fn find(case: &Case<'_>) -> Option<Found> {
+    let Stimulus::Start(start) = case.stimulus() else { return None };
+    if case.expected_end() != Some(&End::Cleanly) {
+        return None;
+    }
+    let reason = reason(case, start);
+    if let Some(found) = took_a_place(case, &reason).or_else(|| sent(case, &reason, start)) {
+        return Some(found);
+    }
+    match case.end() {
+        Some(End::Wordless) => {
+            let told = "It ended with an exit code other than 0, as it should, but wrote nothing to standard error.";
+            let mut found = Found::new(Cause::UncleanFailure, told.to_owned());
+            let printed = case.output_since(case.step, Stream::Stdout);
+            let line = String::from_utf8_lossy(&printed)
+                .lines()
+                .map(str::trim)
+                .find(|line| !line.is_empty())
+                .map(|line| printable(line, 160));
+            found.evidence.extend(line.map(|line| format!("On standard output, where it does not belong: {line}")));
+            Some(found)
+        }
+        Some(End::Zero) => {
+            let told =
+                format!("It ended with exit code 0, which means that all is well; but {}.", what_is_wrong(&reason));
+            Some(Found::new(Cause::ErrorIgnored, told))
+        }
+        None if matches!(case.now().rest, Rest::Idle(_)) => {
+            let told = format!("It goes on; but {}.", what_is_wrong(&reason));
+            let cause =
+                if matches!(reason, Reason::Impossible(_)) { Cause::ArgumentNotChecked } else { Cause::ErrorIgnored };
+            let cause = if case.waits_for_input() && !matches!(reason, Reason::Taken(..)) {
+                Cause::AsksForMoreInput
+            } else {
+                cause
+            };
+            Some(Found::new(cause, told))
+        }
+        _ => None,
+    }
+}
+
+fn reason(case: &Case<'_>, start: &Start) -> Reason {
+    let args: Vec<_> = start.args.iter().filter_map(|arg| arg.resolve(case.params).ok()).collect();
+    let possible = |arg: &String| arg.parse::<u16>().is_ok_and(|port| port > 0) || arg.parse::<IpAddr>().is_ok();
+    if let Some(bad) = args.iter().find(|arg| !possible(arg)) {
+        return Reason::Impossible(bad.clone());
+    }
+    let holder = |port: u16| {
+        let mut others = case.before().into_iter().flat_map(|step| &step.sockets);
+        let holder =
+            others.find(|socket| socket.peers && socket.local.port() == port && socket.local.ip().is_unspecified())?;
+        Some((holder.protocol, port))
+    };
+    match args.iter().filter_map(|arg| arg.parse().ok()).find_map(holder) {
+        Some((protocol, port)) => Reason::Taken(protocol, port),
+        None if start.given.iter().any(|given| given.bytes(case.params).is_ok_and(|text| text.len() > DATAGRAM)) => {
+            Reason::TooLong
+        }
+        None => Reason::Other,
+    }
+}
+
+fn what_is_wrong(reason: &Reason) -> String {
+    match reason {
+        Reason::Impossible(arg) => format!("`{arg}` is no argument that it can use"),
+        Reason::Taken(_, port) => format!("somebody else has port {port}"),
+        Reason::TooLong => "what it should send is too long".to_owned(),
+        Reason::Other => "it could not do what it should".to_owned(),
+    }
+}
+
+/// It waits for the network all the same.
+fn took_a_place(case: &Case<'_>, reason: &Reason) -> Option<Found> {
+    let is_new =
+        |socket: &&&Socket| !case.before().is_some_and(|step| step.sockets.iter().any(|old| old.inode == socket.inode));
+    let sockets: Vec<_> = case.sockets(case.step).filter(|socket| socket.program == case.program).collect();
+    let socket = sockets.iter().filter(is_new).find(|socket| {
+        socket.local.port() != 0 && (socket.state == State::Listen || socket.protocol == Protocol::Udp)
+    })?;
+    let port = socket.local.port();
+    Some(match reason {
+        Reason::Taken(protocol, taken) => return not_failed(case, Wanted { protocol: *protocol, port: *taken }, port),
+        reason => from_nowhere(case, reason, port, &format!("waits at port {port}")),
+    })
+}
+
+/// It has another socket than the one that it could not have.
+fn not_failed(case: &Case<'_>, wanted: Wanted, port: u16) -> Option<Found> {
+    let taken = wanted.port;
+    let found = places::elsewhere(case, &wanted)?;
+    let (first, last) = case.seen.ephemeral;
+    if found.cause == Cause::WrongPort && (first..=last).contains(&port) && port != taken.swap_bytes() {
+        let told = format!(
+            "Somebody else has port {taken}. It did not fail, but waits at a port that the system has chosen, where nobody looks \
+             for it."
+        );
+        return Some(Found::new(Cause::ErrorIgnored, told));
+    }
+    Some(found)
+}
+
+/// It sends or connects all the same.
+fn sent(case: &Case<'_>, reason: &Reason, start: &Start) -> Option<Found> {
+    let expected = |to: SocketAddr| {
+        case.expected
+            .iter()
+            .any(|fact| matches!(&fact.kind, Kind::Wire(_, place, _) if place.ends_with(&format!(":{}", to.port()))))
+    };
+    let packet = case.sent(case.step).find(|packet| !expected(packet.dst))?;
+    let to = packet.dst;
+    let did = format!("sends to {} port {}", to.ip(), to.port());
+    if matches!(reason, Reason::Other) && case.expected.iter().any(|fact| matches!(fact.kind, Kind::Wire(..))) {
+        let args: Vec<_> = start.args.iter().filter_map(|arg| arg.resolve(case.params).ok()).collect();
+        let swapped = args.iter().filter_map(|arg| arg.parse::<u16>().ok()).any(|port| port.swap_bytes() == to.port());
+        let why =
+            if swapped { ", which is the same number with its two bytes swapped: `htons` is missing" } else { "" };
+        let told = format!("The arguments say {}. It {did}{why}.", args.join(" "));
+        return Some(Found::new(Cause::WrongDestination, told));
+    }
+    if let (Body::Udp { .. }, Some(given), Reason::TooLong) = (&packet.body, &start.given, reason) {
+        let given = given.bytes(case.params).ok()?;
+        let datagrams: Vec<_> = case.sent(case.step).filter_map(|packet| payload(&packet.body)).collect();
+        let whole = given.len();
+        return if datagrams.len() > 1 && given.starts_with(&datagrams.concat()) {
+            let told =
+                format!("The text of {whole} bytes is too long for one datagram; it was sent in {}.", datagrams.len());
+            Some(Found::new(Cause::DatagramSplit, told))
+        } else if datagrams.iter().all(|sent| given.starts_with(sent)) {
+            let sent = datagrams.concat().len();
+            let told = format!("The text of {whole} bytes is too long for one datagram; it sent the first {sent}.");
+            Some(Found::new(Cause::BytesMissing, told))
+        } else {
+            None
+        };
+    }
+    if let Reason::Impossible(arg) = reason
+        && arg.parse::<u64>().is_err()
+        && (to.ip().is_unspecified() || to.ip().is_loopback())
+        && case.is_written(start, to.port())
+    {
+        let told = format!(
+            "`{arg}` is no address. It {did}, its own machine: what the conversion returned was not looked at."
+        );
+        return Some(Found::new(Cause::ArgumentNotChecked, told));
+    }
+    Some(from_nowhere(case, reason, to.port(), &did))
+}
+
+fn payload(body: &Body) -> Option<Vec<u8>> {
+    if let Body::Udp { payload } = body { Some(payload.clone()) } else { None }
+}
+
+/// A port that no good argument names: made from a bad one, or written into the program.
+fn from_nowhere(case: &Case<'_>, reason: &Reason, port: u16, did: &str) -> Found {
+    let (first, last) = case.seen.ephemeral;
+    match reason {
+        Reason::Impossible(arg) => match arg.parse::<u64>() {
+            Ok(number) if number % 65_536 == u64::from(port) => {
+                let told = format!("{number} is no port. Cut to 16 bits it is {port}, and it {did}.");
+                Found::new(Cause::ArgumentNotChecked, told)
+            }
+            _ if (first..=last).contains(&port) || port == 0 => {
+                let told =
+                    format!("`{arg}` is no port. It was taken for 0, which means any port that is free, and it {did}.");
+                Found::new(Cause::ArgumentNotChecked, told)
+            }
+            _ => Found::new(
+                Cause::ArgumentIgnored,
+                format!("`{arg}` is impossible, and it {did} all the same: that comes from the program itself."),
+            ),
+        },
+        _ => Found::new(
+            Cause::ArgumentIgnored,
+            format!("An argument is missing, and it {did} all the same: that comes from the program itself."),
+        ),
+    }
+}
+
+impl Case<'_> {
+    /// Whether a port is written on the command line.
+    fn is_written(&self, start: &Start, port: u16) -> bool {
+        start.args.iter().any(|arg| arg.resolve(self.params).is_ok_and(|arg| arg == port.to_string()))
+    }
+}

@@ -1,0 +1,247 @@
+//! What a program sends, when it is not what it should have sent.
+
+use super::Found;
+use super::bytes;
+use super::case::Case;
+use super::cause::Cause;
+use super::fact::{self, Kind, What};
+use super::text::printable;
+use crate::check::{Action, Stimulus, Template};
+use crate::event::{Body, Packet, Protocol, State};
+use std::net::{IpAddr, SocketAddr};
+
+/// What is wrong with what was sent, or not sent.
+pub(super) fn find(case: &Case<'_>) -> Option<Found> {
+    let connected = connections(case);
+    if connected.is_some() {
+        return connected;
+    }
+    for to in receivers(case) {
+        let (expected, sent) = (data(case, &case.expected, &to), data(case, &case.followed, &to));
+        let found = match (expected.is_empty(), sent.is_empty()) {
+            (true, false) => Some(unasked(case, &to, &sent)),
+            (false, true) => not_there(case, &to, &expected),
+            (false, false) if expected != sent => wrong(case, &to, &expected, &sent),
+            _ => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// A sender as the transcript writes it, and the bytes as it writes them.
+type Told = (String, String);
+
+/// To whom the program sends or should send in this step.
+fn receivers(case: &Case<'_>) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for fact in case.expected.iter().chain(&case.followed) {
+        if let Kind::Wire(from, to, What::Data(_)) = &fact.kind
+            && is_program(case, from)
+            && !out.contains(to)
+        {
+            out.push(to.clone());
+        }
+    }
+    out
+}
+
+fn data(case: &Case<'_>, facts: &[fact::Fact], receiver: &str) -> Vec<Told> {
+    let of = |fact: &fact::Fact| match &fact.kind {
+        Kind::Wire(from, to, What::Data(data)) if to == receiver && is_program(case, from) => {
+            Some((from.clone(), data.clone()))
+        }
+        _ => None,
+    };
+    facts.iter().filter_map(of).collect()
+}
+
+/// Whether an end of a wire line is a program: by its name, perhaps with a port.
+fn is_program(case: &Case<'_>, end: &str) -> bool {
+    let name = end.split(":{").next().unwrap_or(end);
+    case.check.programs().contains(&name) || name == "some program"
+}
+
+/// Bytes were sent where none should have been.
+fn unasked(case: &Case<'_>, to: &str, sent: &[Told]) -> Found {
+    let what = sent.iter().map(|(_, data)| data.as_str()).collect::<Vec<_>>().join(", ");
+    let elsewhere = |fact: &&fact::Fact| matches!(&fact.kind, Kind::Wire(from, other, What::Data(_)) if other != to && is_program(case, from));
+    if let Some(Kind::Wire(_, right, _)) = case.missing.iter().find(elsewhere).map(|fact| &fact.kind) {
+        return wrong_place(case, to, right);
+    }
+    let later = case.reviewed.steps.iter().skip(case.line + 1).flat_map(|step| &step.lines);
+    let early = later
+        .filter(|line| line.contains(&format!(" → {to}  ")))
+        .any(|line| sent.iter().any(|(_, data)| line.ends_with(data)));
+    if let Stimulus::EndOfInput(_) = case.stimulus() {
+        return Found::new(Cause::EndMishandled, format!("When its input ended, it sent {what} to {to}."));
+    }
+    if let Some(bad) = case.impossible_input() {
+        let told = format!("`{bad}` was typed, which it should refuse, and it sent {what} to {to}.");
+        return Found::new(Cause::ArgumentNotChecked, told);
+    }
+    let others = case.established_with(to);
+    if let Some(first) = others.filter(|_| matches!(case.stimulus(), Stimulus::Peer { name, .. } if name == to)) {
+        let told = format!("{to} was answered with {what} while {first}, who came before, was still connected.");
+        return Found::new(Cause::ServedAtOnce, told);
+    }
+    let told = if early {
+        format!("It sent {what} to {to} too early: before there was a reason to.")
+    } else {
+        format!("It sent {what} to {to}, and should send nothing here.")
+    };
+    Found::new(Cause::UnaskedBytes, told)
+}
+
+/// They went to another place.
+fn wrong_place(case: &Case<'_>, to: &str, right: &str) -> Found {
+    let dst = case.sent(case.step).map(|packet| packet.dst).find(|dst| case.whom(*dst) != right);
+    let mut found = Found::new(Cause::WrongDestination, format!("It sent to {to} instead of {right}."));
+    let wanted = case.address(right);
+    if let (Some(dst), Some(wanted)) = (dst, wanted) {
+        if dst.port() == wanted.port().swap_bytes() {
+            found.because = format!(
+                "It sent to port {} instead of {}, the same number with its two bytes swapped. `htons` is missing.",
+                dst.port(),
+                wanted.port()
+            );
+        } else {
+            found.because = format!("It sent to {dst} instead of {wanted}.");
+        }
+    }
+    found
+}
+
+/// Nothing was sent to a peer, and something should have been.
+fn not_there(case: &Case<'_>, to: &str, expected: &[Told]) -> Option<Found> {
+    if case.has(|kind| matches!(kind, Kind::Ends(_))) && !matches!(case.end(), Some(fact::End::Zero))
+        || !case.now().rest.is_rest()
+    {
+        return None;
+    }
+    let elsewhere = case.extra.iter().find_map(|fact| match &fact.kind {
+        Kind::Wire(from, other, What::Data(_) | What::Syn) if other != to && is_program(case, from) => Some(other),
+        _ => None,
+    });
+    if let Some(other) = elsewhere {
+        return Some(wrong_place(case, other, to));
+    }
+    if case.end() != Some(&fact::End::Zero) && !matches!(case.stimulus(), Stimulus::Type { .. }) {
+        // It waits somewhere: where, says more.
+        return None;
+    }
+    if case.wait().is_some() && !case.waits_for_input() && case.end().is_none() {
+        return None;
+    }
+    let what = expected.iter().map(|(_, data)| data.as_str()).collect::<Vec<_>>().join(", ");
+    if expected.iter().any(|(_, data)| data.starts_with("\"\" ")) {
+        return Some(Found::new(
+            Cause::EmptyIgnored,
+            format!("An empty message to {to} should have been sent, and none was."),
+        ));
+    }
+    let mut found = Found::new(Cause::NothingSent, format!("{what} should have gone to {to}."));
+    let printed = String::from_utf8_lossy(&case.output()).into_owned();
+    let line = printed.lines().rev().find(|line| !line.trim().is_empty());
+    found.evidence.extend(line.map(|line| format!("It printed: {}", printable(line.trim(), 160))));
+    Some(found)
+}
+
+/// Something else was sent than what should have been.
+fn wrong(case: &Case<'_>, to: &str, expected: &[Told], sent: &[Told]) -> Option<Found> {
+    let data = |told: &[Told]| told.iter().map(|(_, data)| data.clone()).collect::<Vec<_>>();
+    if data(expected) == data(sent) {
+        let (right, wrong) = (&expected[0].0, &sent[0].0);
+        let told = format!("The bytes are right, but they came from `{wrong}`, and should come from `{right}`.");
+        return Some(Found::new(Cause::WrongSource, told));
+    }
+    let read = |told: &[Told]| told.iter().map(|(_, data)| fact::bytes(data, case.params)).collect::<Option<Vec<_>>>();
+    let stream = case.seen.endpoints.iter().any(|endpoint| endpoint.peer == to && endpoint.protocol == Protocol::Tcp);
+    let datagrams = case.datagrams(case.step, to);
+    let sent = if stream || datagrams.is_empty() { read(sent)? } else { datagrams };
+    let before: Vec<_> = (0..case.step).flat_map(|step| case.datagrams(step, to)).collect();
+    let (cause, told) = bytes::compare(&read(expected)?, &sent, &before, stream)?;
+    Some(Found::new(cause, told))
+}
+
+/// Connections that are too many, or of the wrong kind.
+fn connections(case: &Case<'_>) -> Option<Found> {
+    let syn = |kind: &Kind| matches!(kind, Kind::Wire(from, _, What::Syn) if is_program(case, from));
+    let first_missing = case.missing.iter().find(|fact| syn(&fact.kind));
+    let extra = case.extra.iter().find(|fact| syn(&fact.kind));
+    if let Some(Kind::Wire(_, to, _)) = first_missing.map(|fact| &fact.kind) {
+        let udp = case.sent(case.step).find(|packet| matches!(packet.body, Body::Udp { .. }));
+        if let Some(packet) = udp {
+            let told = format!("It sent a UDP datagram to {}; the task is about TCP.", packet.dst);
+            return Some(Found::new(Cause::WrongProtocol, told));
+        }
+        if let Some(Kind::Wire(_, other, _)) = extra.map(|fact| &fact.kind) {
+            return Some(wrong_place(case, other, to));
+        }
+    } else if let Some(Kind::Wire(_, to, _)) = extra.map(|fact| &fact.kind) {
+        return Some(Found::new(
+            Cause::ConnectedAgain,
+            format!("It made another connection to {to}, and should make one only."),
+        ));
+    }
+    None
+}
+
+impl Case<'_> {
+    /// The address of a peer, or one as the transcript writes it.
+    fn address(&self, place: &str) -> Option<SocketAddr> {
+        let peer = self.seen.endpoints.iter().find(|endpoint| endpoint.peer == place).map(|endpoint| endpoint.local);
+        peer.or_else(|| Template(place.to_owned()).resolve(self.params).ok()?.parse().ok())
+    }
+
+    /// The datagrams that programs sent in a step to a peer, or to an address as the transcript writes it.
+    fn datagrams(&self, step: usize, to: &str) -> Vec<Vec<u8>> {
+        let address = self.address(to);
+        let is_there = |dst: SocketAddr| {
+            let mut known = self.seen.endpoints.iter().filter(|endpoint| endpoint.peer == to && endpoint.since <= step);
+            address == Some(dst) || known.any(|endpoint| endpoint.owns(Protocol::Udp, dst))
+        };
+        let payload = |packet: &Packet| match &packet.body {
+            Body::Udp { payload } if is_there(packet.dst) => Some(payload.clone()),
+            _ => None,
+        };
+        self.sent(step).filter_map(payload).collect()
+    }
+
+    /// What was typed in this step and is no port and no address.
+    fn impossible_input(&self) -> Option<String> {
+        let Stimulus::Type { data, .. } = self.stimulus() else { return None };
+        let typed = data.iter().filter_map(|data| String::from_utf8(data.bytes(self.params).ok()?).ok());
+        let possible = |text: &String| text.parse::<u16>().is_ok_and(|port| port > 0) || text.parse::<IpAddr>().is_ok();
+        let asked = self.expected.iter().any(|fact| fact.kind == Kind::Says);
+        let cut = |text: &String| {
+            let ports: Vec<_> = self.sent(self.step).map(|packet| u64::from(packet.dst.port())).collect();
+            text.parse::<u64>().is_ok_and(|number| number > 65_535 && ports.contains(&(number % 65_536)))
+        };
+        typed.into_iter().find(|text| !possible(text) && (asked || cut(text)))
+    }
+
+    /// A peer other than `than` that was connected with the program when the step began.
+    fn established_with(&self, than: &str) -> Option<&str> {
+        let before = self.before()?;
+        let connected = |peer: &str| {
+            before.sockets.iter().any(|socket| {
+                !socket.peers
+                    && socket.inode != 0
+                    && socket.state == State::Established
+                    && self
+                        .seen
+                        .endpoints
+                        .iter()
+                        .any(|endpoint| endpoint.peer == peer && endpoint.owns(Protocol::Tcp, socket.remote))
+            })
+        };
+        let mut connects = self.check.stimuli[..self.line].iter().filter_map(|stimulus| match stimulus {
+            Stimulus::Peer { name, action: Action::Connects { .. } } if name != than => Some(name.as_str()),
+            _ => None,
+        });
+        connects.find(|name| connected(name))
+    }
+}
