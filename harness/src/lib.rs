@@ -12,6 +12,7 @@
 //! | [`settle`]     | deciding that nothing more can happen                                       |
 //! | [`event`]      | what was seen, as plain data: the [`event::Observation`]                    |
 //! | [`transcript`] | the canonical text of an observation                                        |
+//! | [`ladder`]     | the same as a drawing: who sent what to whom                                |
 //! | [`verdict`]    | comparing a transcript with the reviewed snapshot                           |
 //! | [`diagnosis`]  | the cause of a failure, where it is certain                                 |
 //!
@@ -21,6 +22,7 @@ pub mod check;
 pub mod diagnosis;
 pub mod event;
 pub mod lab;
+pub mod ladder;
 pub mod peer;
 pub mod program;
 pub mod settle;
