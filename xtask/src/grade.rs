@@ -3,7 +3,7 @@
 use crate::outcome::{
     CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, Points, ProgramOutcome,
 };
-use crate::report::{self, Format};
+use crate::report::{self, Format, Show};
 use crate::run::{Runner, default_jobs};
 use crate::select::Select;
 use crate::submission::{self, Built, Submission};
@@ -11,6 +11,7 @@ use crate::trouble::Trouble;
 use clap::Args;
 use exercises::{Exercise, ExerciseCheck};
 use harness::diagnosis::diagnose;
+use harness::ladder::Ladder;
 use harness::program::Program;
 use harness::verdict::{self, Difference, Verdict, doing};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -42,7 +43,13 @@ pub struct Grade {
     /// How the result is written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// What else is shown of each check that ran, whether or not it passed
+    #[arg(long, value_enum, value_name = "WHAT")]
+    show: Option<Show>,
 }
+
+/// What came of a check, and what was drawn of it.
+type Done = (CheckResult, Option<Ladder>);
 
 impl Grade {
     /// Grades, and writes the report to standard output.
@@ -60,7 +67,7 @@ impl Grade {
         let shown = if dir == exercises::root() { "exercises".to_owned() } else { dir.display().to_string() };
         let outcome = grade(&submission, shown, exercises, &Runner::new(jobs)?, jobs, &progress).await?;
         progress.finish_and_clear();
-        report::print(&outcome, self.format)?;
+        report::print(&outcome, self.format, self.show)?;
         Ok(ExitCode::from(outcome.exit_code()))
     }
 }
@@ -84,11 +91,10 @@ pub async fn grade(
     let mut results = run_all(&exercises, &built, runner, progress).await?;
     let outcomes = exercises.iter().enumerate().map(|(number, exercise)| {
         let source = submission.sources.get(&exercise.name).map(submission::Source::name).unwrap_or_default();
-        let checks = exercise.checks.iter().enumerate().map(|(index, check)| CheckOutcome {
-            name: check.name.clone(),
-            about: check.check.about.clone(),
-            points: check.points,
-            result: results.remove(&(number, index)).unwrap_or(CheckResult::Skip),
+        let checks = exercise.checks.iter().enumerate().map(|(index, check)| {
+            let (result, ladder) = results.remove(&(number, index)).unwrap_or((CheckResult::Skip, None));
+            let (name, about) = (check.name.clone(), check.check.about.clone());
+            CheckOutcome { name, about, points: check.points, result, ladder }
         });
         let checks: Vec<_> = checks.collect();
         ExerciseOutcome {
@@ -116,7 +122,7 @@ async fn run_all(
     built: &BTreeMap<String, Built>,
     runner: &Runner,
     progress: &ProgressBar,
-) -> Result<BTreeMap<(usize, usize), CheckResult>, Trouble> {
+) -> Result<BTreeMap<(usize, usize), Done>, Trouble> {
     progress.set_message("");
     progress.set_style(counting());
     let mut running = JoinSet::new();
@@ -128,7 +134,7 @@ async fn run_all(
             running.spawn(async move {
                 let _room = runner.room().await;
                 progress.set_message(format!("{}::{}", exercise.name, exercise.checks[index].name));
-                let result = run_one(&exercise, &exercise.checks[index], &program, &runner).await;
+                let result = run_and_draw(&exercise, &exercise.checks[index], &program, &runner).await;
                 result.map(|result| ((number, index), result))
             });
         }
@@ -153,12 +159,23 @@ pub async fn run_one(
     program: &Program,
     runner: &Runner,
 ) -> Result<CheckResult, Trouble> {
+    run_and_draw(exercise, check, program, runner).await.map(|(result, _)| result)
+}
+
+async fn run_and_draw(
+    exercise: &Exercise,
+    check: &ExerciseCheck,
+    program: &Program,
+    runner: &Runner,
+) -> Result<Done, Trouble> {
     let reviewed = check.expected()?;
     let ran = match runner.run(exercise, check, program).await {
         Ok(ran) => ran,
-        Err(error) => return Ok(CheckResult::Error(error)),
+        Err(error) => return Ok((CheckResult::Error(error), None)),
     };
-    Ok(match verdict::compare(&reviewed, &ran.transcript) {
+    let title = format!("{}::{}", exercise.name, check.name);
+    let ladder = Ladder::new(&title, &exercise.name, &check.check, &exercise.params, &ran.seen);
+    let result = match verdict::compare(&reviewed, &ran.transcript) {
         Verdict::Pass => CheckResult::Pass,
         Verdict::Fail(difference) => {
             let Difference { step, stimulus, expected, seen } = difference;
@@ -168,7 +185,8 @@ pub async fn run_one(
             let steps = check.check.stimuli.len();
             CheckResult::Fail(Failure { step: step + 1, steps, before, stimulus, expected, seen, doing, diagnosis })
         }
-    })
+    };
+    Ok((result, Some(ladder)))
 }
 
 /// A line on standard error that says what is going on, if that is a terminal.

@@ -3,6 +3,7 @@
 use crate::trouble::{FAILED, OURS, PASSED};
 use harness::diagnosis::{Cause, Diagnosis};
 use harness::lab::LabError;
+use harness::ladder::Ladder;
 use harness::verdict::Doing;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -73,6 +74,9 @@ pub struct CheckOutcome {
     /// What came of it.
     #[serde(flatten)]
     pub result: CheckResult,
+    /// The drawn conversation, if the check ran.
+    #[serde(skip)]
+    pub ladder: Option<Ladder>,
 }
 
 /// What came of a check.

@@ -190,6 +190,25 @@ fn a_check_narrows_its_exercise() {
 }
 
 #[test]
+fn a_ladder_shows_the_conversation_of_each_check_whether_or_not_it_passed() {
+    let wrong = program("exercises/tcp_client/wrong/resets_instead_of_closing.c");
+    let dir = submission(&[("tcp_client.c", &wrong), ("udp_sender.py", &program("solutions/python/udp_sender.py"))]);
+    let mut command = xtask();
+    command.args(["grade", "--show", "ladder", "--check", "tcp_client::utf8_text"]);
+    command.args(["--check", "udp_sender::nobody_listens"]).arg(dir.path());
+    insta::assert_snapshot!(said(&mut command, dir.path()));
+}
+
+#[test]
+fn the_differing_step_of_a_failure_is_drawn_in_the_states_that_came_before() {
+    let wrong = program("exercises/tcp_client/wrong/resets_instead_of_closing.c");
+    let dir = submission(&[("tcp_client.c", &wrong)]);
+    let mut command = xtask();
+    command.args(["grade", "--check", "tcp_client::utf8_text"]).arg(dir.path());
+    insta::assert_snapshot!(said(&mut command, dir.path()));
+}
+
+#[test]
 fn json_has_the_same_verdicts_and_the_evidence() {
     let wrong = program("exercises/udp_sender/wrong/sends_twice.py");
     let dir = submission(&[("udp_sender.py", &wrong)]);

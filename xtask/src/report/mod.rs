@@ -2,11 +2,13 @@
 
 pub mod columns;
 mod json;
+pub mod ladder;
 mod text;
 
 use crate::outcome::Outcome;
 use crate::trouble::Trouble;
 use clap::ValueEnum;
+use harness::ladder::text::{Charset, Look};
 use std::io::{ErrorKind, Write};
 
 /// A format of the report.
@@ -19,19 +21,26 @@ pub enum Format {
     Json,
 }
 
+/// What a report can show beside the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Show {
+    /// The conversation as a drawing: segments, TCP states, output, and where the program waited
+    Ladder,
+}
+
 /// The report for people, with the sequences of a terminal of so many columns.
 #[must_use]
 pub fn text(outcome: &Outcome, columns: usize) -> String {
-    text::render(outcome, columns)
+    text::render(outcome, Look { columns, charset: Charset::Ascii }, None)
 }
 
-/// Writes the report to standard output.
+/// Writes the report to standard output. The one for programs shows no drawings.
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub fn print(outcome: &Outcome, format: Format) -> Result<(), Trouble> {
+pub fn print(outcome: &Outcome, format: Format, show: Option<Show>) -> Result<(), Trouble> {
     write(&match format {
-        Format::Text => text::render(outcome, columns::terminal_width()),
+        Format::Text => text::render(outcome, ladder::look(), show),
         Format::Json => json::render(outcome),
     })
 }

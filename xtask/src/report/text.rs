@@ -2,10 +2,12 @@
 //! seen side by side, and what the program was doing.
 
 use super::columns::{cell, pad, width, wrap};
+use super::{Show, ladder};
 use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, ProgramOutcome};
 use crate::trouble;
 use anstyle::{AnsiColor, Style};
 use harness::lab::LabError;
+use harness::ladder::text::Look;
 use harness::verdict::Doing;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
@@ -17,14 +19,17 @@ const BOLD: Style = Style::new().bold();
 /// Most lines of a compiler's message that are shown for one program.
 const COMPILER: usize = 60;
 
-/// The report, for a terminal of `columns`.
-pub(super) fn render(outcome: &Outcome, columns: usize) -> String {
-    let mut out = Page { text: String::new(), columns };
+/// The report, with drawings of that look.
+pub(super) fn render(outcome: &Outcome, look: Look, show: Option<Show>) -> String {
+    let mut out = Page { text: String::new(), columns: look.columns, look, show };
     out.overview(outcome);
     for exercise in &outcome.exercises {
         out.program(exercise);
         for alike in alike(exercise) {
             out.failure(exercise, &alike);
+        }
+        if show == Some(Show::Ladder) {
+            out.ladders(exercise);
         }
     }
     out.errors(outcome);
@@ -35,6 +40,8 @@ pub(super) fn render(outcome: &Outcome, columns: usize) -> String {
 struct Page {
     text: String,
     columns: usize,
+    look: Look,
+    show: Option<Show>,
 }
 
 impl Page {
@@ -120,6 +127,12 @@ impl Page {
             self.line("");
             self.paragraph(&format!("({meaning})"), 4);
         }
+        // Where all drawings are shown whole, the part is not shown by itself.
+        if self.show != Some(Show::Ladder) {
+            let look = self.look;
+            let drawn = check.ladder.iter().flat_map(|drawing| ladder::of_step(drawing, failure.step - 1, look));
+            drawn.for_each(|line| self.line(&line));
+        }
         self.doing(&failure.doing);
         let others: Vec<_> = alike[1..].iter().map(|(check, _)| check.name.as_str()).collect();
         if !others.is_empty() {
@@ -139,6 +152,19 @@ impl Page {
         diagnosis.evidence.iter().for_each(|fact| self.paragraph(fact, 4));
         self.paragraph(&format!("Next: {}", diagnosis.next), 4);
         self.line("");
+    }
+
+    /// The whole conversation of each check that ran.
+    fn ladders(&mut self, exercise: &ExerciseOutcome) {
+        for check in &exercise.checks {
+            let Some(drawing) = &check.ladder else { continue };
+            let (mark, style) = if check.passed() { ("✓", GOOD) } else { ("✗", BAD) };
+            self.line("");
+            self.line(&format!("{style}{mark}{style:#} {BOLD}{}::{}{BOLD:#}", exercise.name, check.name));
+            self.paragraph(&check.about, 2);
+            self.line("");
+            ladder::whole(drawing, self.look).iter().for_each(|line| self.line(line));
+        }
     }
 
     /// Expected facts on the left, those seen on the right, equal ones beside each other.

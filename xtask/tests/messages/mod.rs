@@ -20,6 +20,7 @@ pub async fn grade(exercise: &Exercise, program: &Program) -> Outcome {
             about: check.check.about.clone(),
             points: check.points,
             result: run_one(exercise, check, program, &runner).await.unwrap_or_else(|error| panic!("{error}")),
+            ladder: None,
         });
     }
     let outcome = ExerciseOutcome {
