@@ -1,6 +1,6 @@
 //! Netlings' command line: finds the programs of a submission, builds them, runs the checks, and reports.
 //!
-//! One file a command: [`grade`], [`list`], [`matrix`], [`bench`], [`soak`]. What they share:
+//! One file a command: [`grade`], [`trace`], [`list`], [`matrix`], [`bench`], [`soak`]. What they share:
 //!
 //! | module         | what it is                                                  |
 //! |----------------|-------------------------------------------------------------|
@@ -23,6 +23,7 @@ pub mod run;
 pub mod select;
 pub mod soak;
 pub mod submission;
+pub mod trace;
 pub mod trouble;
 
 /// The hidden first argument with which the command line re-executes itself as a lab.

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::env;
 use std::process::ExitCode;
 use xtask::trouble::Trouble;
-use xtask::{LAB, bench, grade, list, matrix, soak};
+use xtask::{LAB, bench, grade, list, matrix, soak, trace};
 
 /// Netlings: graded exercises in network programming.
 #[derive(Parser)]
@@ -17,6 +17,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Grade(grade::Grade),
+    Trace(trace::Trace),
     List(list::List),
     Matrix(matrix::Matrix),
     Bench(bench::Bench),
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Grade(command) => command.run().await,
+            Command::Trace(command) => command.run().await,
             Command::List(command) => command.run(),
             Command::Matrix(command) => command.run().await,
             Command::Bench(command) => command.run().await,

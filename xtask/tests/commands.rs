@@ -236,6 +236,7 @@ fn help_says_what_there_is() {
     let dir = submission(&[]);
     insta::assert_snapshot!("help", said(xtask().arg("--help"), dir.path()));
     insta::assert_snapshot!("help_grade", said(xtask().args(["grade", "--help"]), dir.path()));
+    insta::assert_snapshot!("help_trace", said(xtask().args(["trace", "--help"]), dir.path()));
 }
 
 #[test]

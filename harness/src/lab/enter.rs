@@ -2,14 +2,15 @@
 #![expect(unsafe_code, reason = "unshare and fork")]
 
 use super::error::{LabError, While};
-use super::job::{Job, Order, Reply};
-use super::{HOST_NAME, cpu, net, root, routes, supervise};
+use super::job::{Job, Order, Reply, Task, Trace};
+use super::{Fact, HOST_NAME, cpu, net, root, routes, supervise, trace};
 use crate::peer;
 use rustix::process::{DumpableBehavior, Gid, Uid, geteuid, set_dumpable_behavior};
 use rustix::thread::{UnshareFlags, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe};
 use std::fs;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The user and group that a program is inside the lab.
@@ -21,8 +22,8 @@ const INSTEAD_OF_ROOT: [u32; 2] = [1_000_000, 65_534];
 /// The IPv6 address of the program's machine: a local one (RFC 4193) with the last part of the other's.
 const ADDRESS_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 0x103);
 
-/// What the hidden sub-command of the command line does: takes a [`Job`] from standard input, runs it in a lab of its
-/// own, and writes the answer to standard output. The calling process must have one thread only.
+/// What the hidden sub-command of the command line does: takes a [`Job`] or a [`Trace`] from standard input, runs it in a lab
+/// of its own, and writes the answer to standard output. The calling process must have one thread only.
 pub fn main() -> ExitCode {
     if let Err(error) = close_inherited() {
         return answer(&Err(LabError::new("closing inherited descriptors", error)));
@@ -32,13 +33,19 @@ pub fn main() -> ExitCode {
         Err(error) => return answer(&Err(LabError::new("reading the job", error))),
     };
     let confined = cpu.map_or(Ok(()), cpu::stay_on).during("confining the lab to one processor");
-    if let Err(error) = confined.and_then(|()| isolate(&job)) {
-        return answer(&Err(error));
+    if let Err(error) = confined.and_then(|()| isolate(&job.needs())) {
+        return fail(&job, error);
     }
     // SAFETY: the process has one thread, so the child may do everything.
     match unsafe { libc::fork() } {
-        -1 => answer(&Err(LabError::new("forking the lab's first process", io::Error::last_os_error()))),
-        0 => answer(&run(&job)),
+        -1 => fail(&job, LabError::new("forking the lab's first process", io::Error::last_os_error())),
+        0 => match &job {
+            Task::Check(job) => answer(&run(job)),
+            Task::Trace(wanted) => match look_on(wanted) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => fail(&job, error),
+            },
+        },
         supervisor => wait_for(supervisor),
     }
 }
@@ -52,24 +59,43 @@ fn close_inherited() -> io::Result<()> {
 }
 
 fn run(job: &Job) -> Reply {
-    root::fresh()?;
-    let addresses = addresses(job);
-    net::set_up(&addresses).during("setting up the lab's network")?;
-    let own = addresses.into_iter().chain([Ipv4Addr::LOCALHOST]);
-    // A machine without IPv6 has labs without it.
-    let _ = routes::add_ipv6(ADDRESS_V6);
-    routes::acknowledge_at_once(own).during("setting up the lab's routes")?;
+    let peers = peer::addresses(&job.check).into_iter().map(|(_, ip)| ip);
+    furnish(job.params.ips().chain(peers))?;
     supervise::run(job).during("running the check")
 }
 
+fn look_on(wanted: &Trace) -> Result<(), LabError> {
+    furnish(wanted.addresses.iter().copied())?;
+    trace::run(wanted).during("tracing")
+}
+
+/// Mounts and network of a lab: the addresses of its machine, and others. For its first process.
+fn furnish(others: impl Iterator<Item = IpAddr>) -> Result<(), LabError> {
+    root::fresh()?;
+    let (mut v4, mut v6) = (Vec::new(), vec![ADDRESS_V6]);
+    for ip in [super::ADDRESS].into_iter().chain(others) {
+        match ip {
+            _ if ip.is_loopback() || ip.is_unspecified() => {}
+            IpAddr::V4(ip) => v4.push(ip),
+            IpAddr::V6(ip) => v6.push(ip),
+        }
+    }
+    v4.sort_unstable();
+    v4.dedup();
+    net::set_up(&v4).during("setting up the lab's network")?;
+    // A machine without IPv6 has labs without it.
+    let _ = v6.into_iter().try_for_each(routes::add_ipv6);
+    routes::acknowledge_at_once(v4.into_iter().chain([Ipv4Addr::LOCALHOST])).during("setting up the lab's routes")
+}
+
 /// Makes the namespaces and the root, and leaves every id of the user behind.
-fn isolate(job: &Job) -> Result<(), LabError> {
+fn isolate(needs: &[PathBuf]) -> Result<(), LabError> {
     let mut prepared = false;
     if geteuid().is_root() {
         // What a program needs can lie where only root may look (/root, for instance), so root shows it before it goes.
         // In a container root may not do that; then the ordinary way must do.
         if unshare(UnshareFlags::NEWNS).is_ok() {
-            root::build(&job.program.needs)?;
+            root::build(needs)?;
             prepared = true;
         }
         if let Err(error) = leave_root()
@@ -95,7 +121,7 @@ fn isolate(job: &Job) -> Result<(), LabError> {
         unshare(UnshareFlags::NEWNET).map_err(|error| not_permitted("making the lab's network", &error))?;
     }
     if !prepared {
-        root::build(&job.program.needs).map_err(|error| LabError { remedy: remedy(), ..error })?;
+        root::build(needs).map_err(|error| LabError { remedy: remedy(), ..error })?;
     }
     rustix::system::sethostname(HOST_NAME.as_bytes()).during("naming the lab's host")
 }
@@ -139,21 +165,6 @@ fn map(uid: Uid, gid: Gid) -> io::Result<()> {
     fs::write("/proc/self/gid_map", format!("{STUDENT} {} 1", gid.as_raw()))
 }
 
-/// The addresses of the lab: those of its machine, of its peers, and those that the exercise's parameters name.
-fn addresses(job: &Job) -> Vec<Ipv4Addr> {
-    let peers = peer::addresses(&job.check).into_iter().map(|(_, ip)| ip);
-    let all = [super::ADDRESS].into_iter().chain(job.params.ips()).chain(peers);
-    let mut out: Vec<_> = all
-        .filter_map(|ip| match ip {
-            IpAddr::V4(ip) if !ip.is_loopback() && !ip.is_unspecified() => Some(ip),
-            _ => None,
-        })
-        .collect();
-    out.sort_unstable();
-    out.dedup();
-    out
-}
-
 fn not_permitted(doing: &str, error: &io::Error) -> LabError {
     LabError { remedy: remedy(), ..LabError::new(doing, error) }
 }
@@ -182,6 +193,16 @@ fn remedy() -> Option<String> {
          --security-opt systempaths=unconfined …"
             .to_owned(),
     )
+}
+
+fn fail(task: &Task, error: LabError) -> ExitCode {
+    match task {
+        Task::Check(_) => answer(&Err(error)),
+        Task::Trace(_) => match trace::tell(&Fact::Failed(error)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+    }
 }
 
 fn answer(reply: &Reply) -> ExitCode {

@@ -6,6 +6,8 @@ use crate::event::Observation;
 use crate::program::Program;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
+use std::net::IpAddr;
+use std::path::PathBuf;
 
 /// One check to be run on one program.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,7 +20,40 @@ pub struct Job {
     pub program: Program,
 }
 
-/// What a lab answers.
+/// Programs to be run while somebody looks on. No peers, no check; nobody judges anything.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Trace {
+    /// Each is started when those before it have come to rest.
+    pub programs: Vec<Program>,
+    /// Addresses of the lab beside those that every lab has.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// What a lab can be made for.
+#[derive(Debug, Deserialize)]
+pub(super) enum Task {
+    Check(Box<Job>),
+    Trace(Trace),
+}
+
+/// The same, as it is written.
+#[derive(Debug, Serialize)]
+pub(super) enum TaskRef<'a> {
+    Check(&'a Job),
+    Trace(&'a Trace),
+}
+
+impl Task {
+    /// Files and directories that must be visible in the lab.
+    pub(super) fn needs(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Check(job) => job.program.needs.clone(),
+            Self::Trace(trace) => trace.programs.iter().flat_map(|program| program.needs.clone()).collect(),
+        }
+    }
+}
+
+/// What a lab that runs a check answers. A trace tells [`super::Fact`]s, a line each.
 pub(super) type Reply = Result<Observation, LabError>;
 
 /// A job and where it runs, as the lab is told.
@@ -29,7 +64,7 @@ pub(super) struct Order<J> {
     pub(super) cpu: Option<usize>,
 }
 
-impl Order<&Job> {
+impl Order<TaskRef<'_>> {
     /// The order as it goes through the pipe: its length as four bytes, then JSON. The pipe stays open afterwards, so the
     /// end of the file cannot be the end of the job.
     pub(super) fn to_bytes(&self) -> io::Result<Vec<u8>> {
@@ -39,7 +74,7 @@ impl Order<&Job> {
     }
 }
 
-impl Order<Job> {
+impl Order<Task> {
     pub(super) fn read(mut from: impl Read) -> io::Result<Self> {
         let mut len = [0; 4];
         from.read_exact(&mut len)?;

@@ -1,14 +1,15 @@
 //! The grader's side of a lab: starting one, and taking its answer.
 
-use super::cpu::Cpus;
+use super::Fact;
+use super::cpu::{Cpus, Place};
 use super::error::{LabError, While};
-use super::job::{Job, Order, Reply};
+use super::job::{Job, Order, Reply, TaskRef, Trace};
 use crate::event::Observation;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// How to re-execute the grader so that it calls [`super::main`].
 #[derive(Clone, Debug)]
@@ -31,18 +32,81 @@ impl Launcher {
     /// Trouble of ours. What the program does is never an error.
     pub async fn run(&self, job: &Job) -> Result<Observation, LabError> {
         let place = self.cpus.take();
-        let order = Order { job, cpu: place.as_ref().map(|place| place.cpu) };
-        let mut command = Command::new(&self.exe);
-        command.arg(&self.arg).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        let mut lab = command.spawn().during("starting a lab")?;
+        let order = Order { job: TaskRef::Check(job), cpu: place.as_ref().map(|place| place.cpu) };
+        let mut lab = self.command().spawn().during("starting a lab")?;
         let reply = converse(&mut lab, &order).await?;
         // The kernel takes its time to close the capture; nobody has to wait for it.
         tokio::spawn(async move { lab.wait().await });
         reply
     }
+
+    /// Starts a trace in a lab of its own. When what is returned is dropped, the lab and everything in it ends.
+    ///
+    /// # Errors
+    /// Trouble of ours.
+    pub async fn trace(&self, trace: &Trace) -> Result<Tracing, LabError> {
+        let place = self.cpus.take();
+        let order = Order { job: TaskRef::Trace(trace), cpu: place.as_ref().map(|place| place.cpu) };
+        // Ctrl-C goes to all processes of the terminal's group; the lab shall end when we say so, after its last words.
+        let mut lab = self.command().process_group(0).spawn().during("starting a lab")?;
+        let (Some(mut input), Some(output)) = (lab.stdin.take(), lab.stdout.take()) else {
+            return Err(LabError::new("starting a lab", "no pipes"));
+        };
+        // A lab that has died says why on its standard error; the broken pipe says nothing.
+        let _ = input.write_all(&order.to_bytes().during("writing the order")?).await;
+        Ok(Tracing { lab, input: Some(input), facts: BufReader::new(output).lines(), _place: place })
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.exe);
+        command.arg(&self.arg).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command
+    }
 }
 
-async fn converse(lab: &mut Child, order: &Order<&Job>) -> Result<Reply, LabError> {
+/// A trace that goes on in a lab.
+pub struct Tracing {
+    lab: Child,
+    input: Option<ChildStdin>,
+    facts: Lines<BufReader<ChildStdout>>,
+    _place: Option<Place>,
+}
+
+impl Tracing {
+    /// The next fact; `None` when the lab has ended. Can be dropped and asked again without losing anything.
+    ///
+    /// # Errors
+    /// Trouble of ours.
+    pub async fn next(&mut self) -> Result<Option<Fact>, LabError> {
+        let Some(line) = self.facts.next_line().await.during("reading what the lab tells")? else {
+            let mut said = String::new();
+            if let Some(stderr) = self.lab.stderr.as_mut() {
+                let _ = stderr.read_to_string(&mut said).await;
+            }
+            let said = said.trim();
+            return if said.is_empty() { Ok(None) } else { Err(LabError::new("tracing", said)) };
+        };
+        match serde_json::from_str(&line).map_err(std::io::Error::from).during("reading what the lab tells")? {
+            Fact::Failed(error) => Err(error),
+            fact => Ok(Some(fact)),
+        }
+    }
+
+    /// Passes on what the user has typed; nothing at all means the end of the input. Only after [`Fact::Ready`].
+    pub async fn type_bytes(&mut self, bytes: &[u8]) {
+        let Some(input) = self.input.as_mut() else { return };
+        let frame = [&(bytes.len() as u32).to_le_bytes()[..], bytes].concat();
+        // A lab that has ended takes nothing, and has told why.
+        let _ = input.write_all(&frame).await;
+    }
+
+    /// Asks the lab to end; what it still has to tell follows.
+    pub fn end(&mut self) {
+        self.input = None;
+    }
+}
+
+async fn converse(lab: &mut Child, order: &Order<TaskRef<'_>>) -> Result<Reply, LabError> {
     let pipes = lab.stdin.as_mut().zip(lab.stdout.as_mut()).zip(lab.stderr.as_mut());
     let Some(((stdin, stdout), stderr)) = pipes else { return Err(LabError::new("starting a lab", "no pipes")) };
     let order = order.to_bytes().during("writing the job")?;

@@ -8,6 +8,9 @@
 //!                                                                   program and its descendants
 //! ```
 //!
+//! A trace goes the same way: programs without a check, [`Fact`]s as they are seen instead of one observation at the end, and what
+//! the user types through the pipe that stays open.
+//!
 //! - The grader has many threads and never unshares: `unshare(CLONE_NEWUSER)` wants a process with one.
 //! - When the grader dies, also by SIGKILL, the job pipe hangs up, and the supervisor ends. When the supervisor, pid 1
 //!   of the lab's process id namespace, ends, the kernel kills everything in the lab. Nothing has to be cleaned up.
@@ -17,17 +20,21 @@
 mod cpu;
 mod enter;
 mod error;
+mod fact;
+mod input;
 mod job;
 mod launch;
 mod net;
 mod root;
 mod routes;
 mod supervise;
+mod trace;
 
 pub use enter::main;
 pub use error::LabError;
-pub use job::Job;
-pub use launch::Launcher;
+pub use fact::Fact;
+pub use job::{Job, Trace};
+pub use launch::{Launcher, Tracing};
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -362,7 +362,7 @@ fn called(name: &ProgramName) -> &str {
 }
 
 /// Appends a piece of output, to the last one if it continues that.
-fn join(output: &mut Vec<Output>, program: usize, stream: Stream, bytes: &[u8]) {
+pub(super) fn join(output: &mut Vec<Output>, program: usize, stream: Stream, bytes: &[u8]) {
     match output.last_mut() {
         Some(last) if last.program == program && last.stream == stream => last.bytes.extend(bytes),
         _ => output.push(Output { program, stream, bytes: bytes.to_vec() }),
@@ -378,7 +378,7 @@ fn lifeline_is_cut() -> io::Result<bool> {
 }
 
 /// The ports that the kernel hands out in this network namespace.
-fn ephemeral_ports() -> io::Result<(u16, u16)> {
+pub(super) fn ephemeral_ports() -> io::Result<(u16, u16)> {
     let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range")?;
     let mut ports = text.split_whitespace().filter_map(|port| port.parse().ok());
     ports.next().zip(ports.next()).ok_or_else(|| io::Error::other("ip_local_port_range cannot be read"))

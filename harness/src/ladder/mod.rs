@@ -7,6 +7,7 @@
 //! | `cast`    | whose an address is: which lane a packet leaves and which it reaches              |
 //! | `story`   | facts to entries, one after the other; `trace` uses it while things happen        |
 //! | `check`   | a whole [`Ladder`] from a check and what was seen                                 |
+//! | `trace`   | the same from what a lab tells while it happens: [`Telling`]                      |
 //! | `words`   | what stands beside an arrow or a lane                                             |
 //! | [`text`]  | the drawing for a terminal                                                        |
 //! | [`svg`]   | the drawing as a picture                                                          |
@@ -19,10 +20,12 @@ mod story;
 pub mod svg;
 mod tcp;
 pub mod text;
+mod trace;
 mod words;
 
 pub use cast::Cast;
 pub use story::Story;
+pub use trace::{Performer, Telling};
 
 use crate::event::{State, Stream};
 

@@ -26,7 +26,7 @@ pub struct Story {
     /// What those that are not drawn have changed.
     unseen: Vec<Change>,
     listening: BTreeSet<(usize, String, bool)>,
-    waits: Vec<(usize, String)>,
+    waits: Vec<(usize, About, String)>,
 }
 
 impl Story {
@@ -42,6 +42,11 @@ impl Story {
             listening: BTreeSet::new(),
             waits: Vec::new(),
         }
+    }
+
+    /// The ports that the kernel hands out, where they become known later.
+    pub(super) const fn set_ephemeral(&mut self, ports: (u16, u16)) {
+        self.ephemeral = ports;
     }
 
     /// Something is done to the programs.
@@ -107,7 +112,7 @@ impl Story {
         if !matches!(ended.exit, Exit::NotStarted(_)) {
             self.cast.ends(ended.program);
         }
-        self.waits.retain(|(lane, _)| *lane != ended.program);
+        self.waits.retain(|(lane, ..)| *lane != ended.program);
         Entry::plain(What::Note { lane: ended.program, about: About::End, text: words::of_exit(&ended.exit) })
     }
 
@@ -116,23 +121,16 @@ impl Story {
         let mut out: Vec<_> = self.left_out().into_iter().collect();
         self.cast.learn(sockets);
         out.extend(self.ports(sockets));
-        let note = |lane, about, text| Entry::plain(What::Note { lane, about, text });
+        let trouble = |text: &str| vec![(self.latest(), About::Trouble, text.to_owned())];
         let waits = match rest {
             Rest::Gone => Vec::new(),
             Rest::Idle(waits) => self.waits_of(waits),
-            Rest::Spinning { cpu_ms } => {
-                let text = format!("burns CPU time ({cpu_ms} ms), and nothing comes of it");
-                out.push(note(self.latest(), About::Trouble, text));
-                Vec::new()
-            }
-            Rest::Flooding { what, .. } => {
-                let what = if *what == Flood::Output { "writes" } else { "sends" };
-                out.push(note(self.latest(), About::Trouble, format!("{what} without end")));
-                Vec::new()
-            }
+            Rest::Spinning { .. } => trouble("burns CPU time, and nothing comes of it"),
+            Rest::Flooding { what: Flood::Output, .. } => trouble("writes without end"),
+            Rest::Flooding { what: Flood::Wire, .. } => trouble("sends without end"),
         };
-        let new = waits.iter().filter(|wait| !self.waits.contains(wait));
-        out.extend(new.map(|(lane, text)| note(*lane, About::Wait, text.clone())));
+        let new = waits.iter().filter(|wait| !self.waits.contains(wait)).cloned();
+        out.extend(new.map(|(lane, about, text)| Entry::plain(What::Note { lane, about, text })));
         self.waits = waits;
         out
     }
@@ -156,8 +154,10 @@ impl Story {
         let count = std::mem::take(&mut self.packets).saturating_sub(PACKETS);
         let changes = std::mem::take(&mut self.unseen);
         let packets = if count == 1 { "packet" } else { "packets" };
-        (count > 0)
-            .then(|| Entry { what: What::Remark(format!("… and {} more {packets}", thousands(count))), changes })
+        (count > 0).then(|| Entry {
+            what: What::Remark(format!("… and {} more {packets}", words::thousands(count as u64))),
+            changes,
+        })
     }
 
     /// Notes on ports that somebody waits at, where they are new or given up.
@@ -194,20 +194,20 @@ impl Story {
     }
 
     /// Where each program waits; what several tasks wait for alike is told once.
-    fn waits_of(&self, waits: &[Wait]) -> Vec<(usize, String)> {
-        let mut out: Vec<(usize, String)> = Vec::new();
+    fn waits_of(&self, waits: &[Wait]) -> Vec<(usize, About, String)> {
+        let mut out: Vec<(usize, About, String)> = Vec::new();
         // Beside a task that waits on a descriptor those that wait for each other tell nothing.
         let is_told = |wait: &&Wait| {
             let others = waits.iter().any(|other| other.program == wait.program && !other.on.is_empty());
             !wait.on.is_empty() || !wait.call.starts_with("futex") || !others
         };
         for wait in waits.iter().filter(is_told) {
-            let told = (wait.program, words::of_wait(wait, self.ephemeral));
-            if !out.contains(&told) && out.iter().filter(|(lane, _)| *lane == wait.program).count() < WAITS {
+            let told = (wait.program, About::Wait, words::of_wait(wait, self.ephemeral));
+            if !out.contains(&told) && out.iter().filter(|(lane, ..)| *lane == wait.program).count() < WAITS {
                 out.push(told);
             }
         }
-        out.sort_by_key(|(lane, _)| *lane);
+        out.sort_by_key(|(lane, ..)| *lane);
         out
     }
 
@@ -223,17 +223,4 @@ impl Entry {
     pub const fn plain(what: What) -> Self {
         Self { what, changes: Vec::new() }
     }
-}
-
-/// A number with its thousands set apart.
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

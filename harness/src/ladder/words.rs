@@ -147,6 +147,19 @@ pub(super) fn printable(text: &str) -> String {
     text.chars().map(safe).collect()
 }
 
+/// A number with its thousands set apart.
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Puts a change into a list in which each end stands once.
 pub(super) fn merge(changes: &mut Vec<Change>, new: Change) {
     let same = |old: &&mut Change| old.lane == new.lane && old.connection == new.connection;

@@ -96,7 +96,7 @@ fn nothing_found(exercises: &[&str], notes: &[String]) -> String {
 }
 
 /// Root gives its rights up before it runs anything, so what only root may read cannot be graded by root.
-fn readable_in_a_lab(source: &Source) -> Result<(), String> {
+pub(super) fn readable_in_a_lab(source: &Source) -> Result<(), String> {
     let (Source::Python(path) | Source::Executable(path)) = source else { return Ok(()) };
     let needed = if matches!(source, Source::Python(_)) { 0o004 } else { 0o005 };
     let name = source.name();
@@ -115,6 +115,6 @@ fn readable_in_a_lab(source: &Source) -> Result<(), String> {
     Ok(())
 }
 
-fn mode(path: &Path) -> u32 {
+pub(super) fn mode(path: &Path) -> u32 {
     fs::metadata(path).map(|data| data.permissions().mode()).unwrap_or_default()
 }

@@ -12,11 +12,13 @@
 
 mod cargo;
 mod cc;
+mod command;
 mod compiled;
 mod find;
 mod python;
 mod rustc;
 
+pub use command::command;
 pub use find::find;
 
 use crate::trouble::Trouble;

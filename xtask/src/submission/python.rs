@@ -20,6 +20,26 @@ except (SyntaxError, ValueError):
     sys.exit(1)
 ";
 
+/// Prints where an interpreter and its libraries are.
+const WHERE: &str = "import sys; print(sys.executable, sys.base_prefix, sys.prefix, sep='\\n')";
+
+/// Where an interpreter is, and what of it a lab must show.
+///
+/// # Errors
+/// In words, when it cannot be run or does not say.
+pub(super) async fn interpreter(name: &str) -> Result<(String, Vec<PathBuf>), String> {
+    let output = Command::new(name).args(["-I", "-c", WHERE]).output().await;
+    let output = output.map_err(|error| format!("{name} cannot be run: {error}"))?;
+    let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut lines = answer.lines();
+    let python = lines.next().filter(|_| output.status.success());
+    let python = python.ok_or_else(|| {
+        format!("{name} does not say where it is: {}", String::from_utf8_lossy(&output.stderr).trim())
+    })?;
+    let prefixes = lines.map(PathBuf::from).filter(|prefix| !needs_nothing(prefix));
+    Ok((python.to_owned(), prefixes.collect()))
+}
+
 /// Finds the interpreter, and lets it look at the program's syntax.
 pub(super) async fn prepare(path: &Path) -> Built {
     let name = path.file_name().unwrap_or_default();

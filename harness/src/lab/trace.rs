@@ -1,0 +1,357 @@
+//! Looking on while programs talk to each other: packets are told as they come, output and ends when all tasks sleep, and where
+//! programs wait when the lab has settled. Lines of the user's input are given to the programs one by one, each at rest.
+//!
+//! That output waits until all tasks sleep makes a drawing the same on every run: what two programs print at the same time
+//! has no order of its own.
+
+use super::Fact;
+use super::input::Input;
+use super::job::Trace;
+use super::supervise::{ephemeral_ports, join};
+use crate::event::{Ended, Output, Packet, Protocol, Rest, Socket, Wait};
+use crate::program::{self, Programs};
+use crate::settle::{self, Activity, Occasion, Settler, World};
+use crate::watch::sockets::SocketTable;
+use crate::watch::tasks::{self, Sample};
+use crate::watch::wire::Wire;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{WaitOptions, wait};
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::mem;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+/// How long output is kept back at most while tasks run.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How much of it is kept back at most, in bytes.
+const HELD: usize = 64 * 1024;
+/// How often is looked whether a program has gone on silently.
+const LOOK: Duration = Duration::from_secs(1);
+/// The longest sleep that is waited for when the input is at its end. A longer one counts as the end of the trace.
+const SLEEP_MS: u64 = 60_000;
+
+/// Runs the programs of a trace until nothing more can happen, or until the order's pipe is closed.
+pub(super) fn run(trace: &Trace) -> io::Result<()> {
+    rustix::process::setsid()?;
+    rustix::thread::set_current_timer_slack(Some(std::num::NonZeroU64::MIN))?;
+    let mut lab = Onlooker::new(trace.programs.len())?;
+    tell(&Fact::Ready { ephemeral: ephemeral_ports()? })?;
+    let result = lab.go(trace);
+    // Who asked us to end wants what was seen until then.
+    let result = if lab.input.is_cut() { lab.flush() } else { result };
+    // Closing the capture takes the kernel some time; it does so when this process has ended.
+    mem::forget(lab);
+    result
+}
+
+/// Tells a fact.
+pub(super) fn tell(fact: &Fact) -> io::Result<()> {
+    let mut line = serde_json::to_vec(fact)?;
+    line.push(b'\n');
+    let mut out = io::stdout().lock();
+    out.write_all(&line)?;
+    out.flush()
+}
+
+struct Onlooker {
+    wire: Wire,
+    table: SocketTable,
+    programs: Programs,
+    settler: Settler,
+    input: Input,
+    /// Output and ends that are not told yet, and since when.
+    output: Vec<Output>,
+    ended: Vec<Ended>,
+    held_since: Option<Instant>,
+    /// Ports whose owners have been asked for.
+    ports: HashSet<(Protocol, u16)>,
+    /// The last look while all tasks slept and nothing happened.
+    calm: Option<Sample>,
+    quiet: bool,
+    /// Packets that had nowhere to go, as the kernel counts them.
+    unroutable: u64,
+}
+
+impl Onlooker {
+    fn new(programs: usize) -> io::Result<Self> {
+        Ok(Self {
+            wire: Wire::open()?,
+            table: SocketTable::open()?,
+            programs: Programs::new(programs),
+            settler: Settler::default(),
+            input: Input::default(),
+            output: Vec::new(),
+            ended: Vec::new(),
+            held_since: None,
+            ports: HashSet::new(),
+            calm: None,
+            quiet: false,
+            unroutable: unroutable(),
+        })
+    }
+
+    fn go(&mut self, trace: &Trace) -> io::Result<()> {
+        let mut rest = Rest::Gone;
+        for number in 0..trace.programs.len() {
+            tell(&Fact::Started(number))?;
+            match program::launch(&trace.programs[number], &[], |_| Ok(()))? {
+                Ok(launched) => self.programs.add(number, launched),
+                Err(exit) => self.ended.push(Ended { program: number, exit }),
+            }
+            rest = self.settle(true)?;
+        }
+        loop {
+            let waits = match &rest {
+                Rest::Gone | Rest::Flooding { .. } => return Ok(()),
+                Rest::Spinning { .. } => &[],
+                Rest::Idle(waits) => waits.as_slice(),
+            };
+            if !self.give(waits)? {
+                if self.input.is_at_its_end() && !waits.iter().any(ends_soon) {
+                    return Ok(());
+                }
+                self.wait()?;
+            }
+            rest = self.settle(false)?;
+        }
+    }
+
+    /// Gives the next line of the input to the program that waits for it, or the end of the input to all; says whether there
+    /// was something to give.
+    fn give(&mut self, waits: &[Wait]) -> io::Result<bool> {
+        let wants = waits.iter().find(|wait| wait.on.iter().any(|at| at.fd == 0 && at.what == "standard input"));
+        let running: Vec<_> = self.programs.all_running().map(|program| self.programs.owner(program.pid)).collect();
+        let only = if let [program] = running.as_slice() { Some(*program) } else { None };
+        let program = wants.map(|wait| wait.program).or(only);
+        if let Some(program) = program
+            && let Some(bytes) = self.input.line()
+        {
+            tell(&Fact::Typed { program, bytes: bytes.clone() })?;
+            if let Some(launched) = self.programs.running(program) {
+                // It runs, and its input has not been ended: a refusal is impossible.
+                let _ = launched.streams.type_bytes(&bytes);
+            }
+            return Ok(true);
+        }
+        if self.input.end() {
+            if wants.is_some() {
+                tell(&Fact::EndOfInput)?;
+            }
+            self.programs.streams().for_each(|(_, streams)| streams.end_input());
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Lets the lab settle, and tells how it is.
+    fn settle(&mut self, starting: bool) -> io::Result<Rest> {
+        let cpu_before = settle::cpu_so_far(self)?;
+        let mut settler = mem::take(&mut self.settler);
+        let settled = settler.settle(self, cpu_before, Occasion { starting, line: None, again: false });
+        self.settler = settler;
+        let settled = settled?;
+        self.flush()?;
+        let unroutable = unroutable();
+        if mem::replace(&mut self.unroutable, unroutable) < unroutable {
+            tell(&Fact::NoRoute)?;
+        }
+        tell(&Fact::Rest { rest: settled.rest.clone(), sockets: settled.sockets })?;
+        Ok(settled.rest)
+    }
+
+    /// Waits until something happens.
+    fn wait(&mut self) -> io::Result<()> {
+        let before = tasks::sample()?;
+        loop {
+            self.pause(LOOK, true)?;
+            let activity = self.drain()?;
+            // A task can go on without doing anything that is seen from outside; then it waits elsewhere.
+            if activity != Activity::default() || self.input.is_new() || tasks::sample()? != before {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Tells what was kept back: output by program and stream, then ends.
+    fn flush(&mut self) -> io::Result<()> {
+        self.held_since = None;
+        let mut output = mem::take(&mut self.output);
+        output.sort_by_key(|piece| (piece.program, piece.stream as u8));
+        let mut pieces = Vec::new();
+        output.iter().for_each(|piece| join(&mut pieces, piece.program, piece.stream, &piece.bytes));
+        pieces.into_iter().try_for_each(|piece| tell(&Fact::Output(piece)))?;
+        let mut ended = mem::take(&mut self.ended);
+        ended.sort_by_key(|end| end.program);
+        ended.into_iter().try_for_each(|end| tell(&Fact::Ended(end)))
+    }
+
+    /// Tells packets at once, after the owners of ports that were not seen before.
+    fn tell_packets(&mut self, packets: Vec<Packet>) -> io::Result<()> {
+        let ports: Vec<_> = packets.iter().flat_map(ports_of).collect();
+        if ports.iter().any(|port| !self.ports.contains(port)) {
+            self.ports.extend(ports);
+            let sockets = self.sockets()?;
+            tell(&Fact::Sockets(sockets))?;
+        }
+        packets.into_iter().try_for_each(|packet| tell(&Fact::Packet(packet)))
+    }
+
+    fn reap(&mut self) -> io::Result<u64> {
+        let mut count = 0;
+        loop {
+            match wait(WaitOptions::NOHANG) {
+                Ok(Some((pid, status))) => {
+                    count += 1;
+                    if let Some(program) = self.programs.note_end(pid.as_raw_nonzero().get()) {
+                        self.ended.push(program::ended(program, status));
+                    }
+                }
+                Ok(None) | Err(rustix::io::Errno::CHILD) => return Ok(count),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+impl World for Onlooker {
+    fn drain(&mut self) -> io::Result<Activity> {
+        self.input.read()?;
+        if self.input.is_cut() {
+            return Err(io::Error::other("the trace was asked to end"));
+        }
+        // The exit comes before the output: what a program wrote before it ended is then certainly read.
+        let mut activity = Activity { exits: self.reap()?, ..Activity::default() };
+        let output = &mut self.output;
+        for (program, streams) in self.programs.streams() {
+            let drained = streams.drain(|stream, bytes| join(output, program, stream, bytes))?;
+            activity.output += drained.output;
+            activity.new_output |= drained.new;
+            activity.moved += drained.typed;
+        }
+        let mut packets = Vec::new();
+        let lost = self.wire.read(|packet| packets.push(packet))?;
+        if lost > 0 {
+            tell(&Fact::Lost(lost))?;
+        }
+        activity.packets = lost + packets.len() as u64;
+        activity.errors = packets.iter().filter(|packet| packet.body.is_error()).count() as u64;
+        self.tell_packets(packets)?;
+        if !self.output.is_empty() || !self.ended.is_empty() {
+            let since = *self.held_since.get_or_insert_with(Instant::now);
+            let much = self.output.iter().map(|piece| piece.bytes.len()).sum::<usize>() > HELD;
+            if much || since.elapsed() > PATIENCE {
+                self.flush()?;
+            }
+        }
+        self.quiet = activity == Activity::default();
+        Ok(activity)
+    }
+
+    fn sample(&mut self) -> io::Result<Sample> {
+        let sample = tasks::sample()?;
+        if self.held_since.is_some() {
+            let calm = self.quiet && sample.is_asleep() && self.in_flight() == 0;
+            if calm && self.calm.as_ref() == Some(&sample) {
+                self.flush()?;
+            }
+            self.calm = calm.then(|| sample.clone());
+        }
+        Ok(sample)
+    }
+
+    fn in_flight(&self) -> u64 {
+        self.wire.in_flight()
+    }
+
+    fn unwritten(&self) -> bool {
+        self.programs.all_running().any(|program| program.streams.unwritten())
+    }
+
+    fn unread_input(&self) -> io::Result<bool> {
+        self.programs.all_running().try_fold(false, |any, program| Ok(any || program.streams.unread()?))
+    }
+
+    fn sockets(&mut self) -> io::Result<Vec<Socket>> {
+        let mut table = self.table.read(&[])?;
+        if self.programs.are_several() {
+            let owners = self.programs.socket_owners()?;
+            table.iter_mut().for_each(|socket| socket.program = owners.get(&socket.inode).copied().unwrap_or(0));
+            // Of one that no process has open any more nobody knows whose it was.
+            table.iter_mut().filter(|socket| !owners.contains_key(&socket.inode)).for_each(|socket| socket.inode = 0);
+        }
+        Ok(table)
+    }
+
+    fn owner(&self, pid: i32) -> usize {
+        self.programs.owner(pid)
+    }
+
+    fn reaped_cpu(&self) -> Duration {
+        program::reaped_cpu()
+    }
+
+    fn pause(&mut self, pause: Duration, or_less: bool) -> io::Result<()> {
+        let stdin = io::stdin();
+        let mut fds = vec![PollFd::new(&stdin, PollFlags::IN)];
+        if or_less {
+            fds.push(PollFd::new(&self.wire, PollFlags::IN));
+            let outputs = self.programs.launched().flat_map(|program| program.streams.readable());
+            fds.extend(outputs.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+            let ends = self.programs.all_running().map(|program| program.pidfd.as_fd());
+            fds.extend(ends.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+        }
+        let time = Timespec { tv_sec: pause.as_secs().cast_signed(), tv_nsec: i64::from(pause.subsec_nanos()) };
+        match poll(&mut fds, Some(&time)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Whether a task only sleeps, and not for too long: then something can still happen by itself.
+fn ends_soon(wait: &Wait) -> bool {
+    wait.call.ends_with("nanosleep") && wait.timeout_ms.is_some_and(|ms| ms <= SLEEP_MS)
+}
+
+/// The ports of a packet.
+fn ports_of(packet: &Packet) -> Vec<(Protocol, u16)> {
+    let protocol = match &packet.body {
+        crate::event::Body::Udp { .. } => Protocol::Udp,
+        crate::event::Body::Tcp(_) => Protocol::Tcp,
+        _ => return Vec::new(),
+    };
+    [packet.src, packet.dst].map(|end| (protocol, end.port())).to_vec()
+}
+
+/// How many packets had no way to go, in this network namespace (`OutNoRoutes`, RFC 4293).
+fn unroutable() -> u64 {
+    let read = |path| std::fs::read_to_string(path).unwrap_or_default();
+    v4_no_routes(&read("/proc/net/snmp")).unwrap_or(0) + v6_no_routes(&read("/proc/net/snmp6")).unwrap_or(0)
+}
+
+/// `/proc/net/snmp`: a line of names, and a line of values below it.
+fn v4_no_routes(text: &str) -> Option<u64> {
+    let mut lines = text.lines().filter_map(|line| line.strip_prefix("Ip: "));
+    let place = lines.next()?.split(' ').position(|name| name == "OutNoRoutes")?;
+    lines.next()?.split(' ').nth(place)?.parse().ok()
+}
+
+/// `/proc/net/snmp6`: a name and its value a line.
+fn v6_no_routes(text: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix("Ip6OutNoRoutes"))?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernels_counters_are_read_by_their_names() {
+        let v4 = "Ip: Forwarding OutDiscards OutNoRoutes ReasmTimeout\nIp: 1 0 7 0\nTcp: OutNoRoutes\n";
+        assert_eq!(v4_no_routes(v4), Some(7));
+        assert_eq!(v4_no_routes("Ip: Forwarding\nIp: 1\n"), None);
+        assert_eq!(v6_no_routes("Ip6OutDiscards   \t1\nIp6OutNoRoutes        \t3\n"), Some(3));
+    }
+}
