@@ -1,7 +1,7 @@
 //! `cargo xtask trace`: any program, and a second one, in a lab; their conversation is drawn while it happens.
 
 use crate::LAB;
-use crate::report::{ladder, write};
+use crate::report::{ladder, write_on};
 use crate::submission;
 use crate::trouble::Trouble;
 use clap::Args;
@@ -126,7 +126,10 @@ impl Show {
                         if let Fact::Ready { .. } = fact {
                             typed = Some(standard_input());
                         }
-                        self.take(&fact)?;
+                        // Nobody reads any more.
+                        if !self.take(&fact)? {
+                            return Ok(End::Asked);
+                        }
                     }
                 },
                 Some(bytes) = next(&mut typed) => tracing.type_bytes(&bytes).await,
@@ -142,7 +145,8 @@ impl Show {
         }
     }
 
-    fn take(&mut self, fact: &Fact) -> Result<(), Trouble> {
+    /// Draws a fact; says whether anybody still reads.
+    fn take(&mut self, fact: &Fact) -> Result<bool, Trouble> {
         if let Fact::Rest { rest, .. } = fact {
             self.rest = rest.clone();
         }
@@ -152,7 +156,7 @@ impl Show {
     }
 
     /// What is said at the end.
-    fn close(&self, end: End, svg: Option<&Path>) -> Result<(), Trouble> {
+    fn close(&self, end: End, svg: Option<&Path>) -> Result<bool, Trouble> {
         let mut lines = vec![String::new()];
         lines.extend(self.telling.left_behind());
         let sentence = match (end, &self.rest) {
@@ -169,8 +173,11 @@ impl Show {
     }
 }
 
-fn print(lines: &[String]) -> Result<(), Trouble> {
-    write(&lines.iter().map(|line| format!("{line}\n")).collect::<String>())
+fn print(lines: &[String]) -> Result<bool, Trouble> {
+    if lines.is_empty() {
+        return Ok(true);
+    }
+    write_on(&lines.iter().map(|line| format!("{line}\n")).collect::<String>())
 }
 
 fn ours(error: LabError) -> Trouble {

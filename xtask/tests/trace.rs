@@ -160,6 +160,34 @@ fn an_address_that_the_lab_does_not_have_is_named_as_the_cause() {
 }
 
 #[test]
+fn it_ends_when_nobody_reads_any_more() {
+    let dir = folder();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(["trace", "--", "python3", "-u", "-c", "import time\nwhile True: time.sleep(.1); print('more')"]);
+    let mut child = command.current_dir(dir.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    assert_ne!(output.read_line(&mut String::new()).unwrap(), 0);
+    drop(output);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_readme_shows_what_is_drawn() {
+    let dir = folder();
+    for role in ["server", "client"] {
+        fs::copy(dir.path().join(format!("password_{role}.py")), dir.path().join(format!("{role}.py"))).unwrap();
+    }
+    let mut command = trace(&dir, &["--with", "python3 client.py", "--", "python3", "server.py"]);
+    let drawn = said(command.write_stdin("123\n"));
+    let drawn = drawn.rsplit_once("exit ").unwrap().0;
+    // Into a pipe it is drawn in ASCII.
+    let readme = fs::read_to_string(exercises::root().with_file_name("README.md")).unwrap();
+    let readme = readme.replace('─', "-").replace(['│', '├', '┤'], "|").replace('┊', ":");
+    let readme = readme.replace('►', ">").replace('◄', "<");
+    assert!(readme.contains(drawn), "the README does not show this:\n{drawn}");
+}
+
+#[test]
 fn what_a_program_prints_cannot_command_the_terminal() {
     let dir = folder();
     let told = said(&mut trace(&dir, &["--", "printf", "\\033[2Jgone\\n"]));

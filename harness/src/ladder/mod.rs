@@ -107,7 +107,7 @@ pub enum What {
     },
     /// A sentence about the drawing itself: what is left out of it.
     Remark(String),
-    /// Another lane, right of those that were there.
+    /// Another lane, right of those that were there. Only while a drawing grows: a [`Ladder`] has all lanes at once.
     Joins(Lane),
 }
 

@@ -37,17 +37,8 @@ text{fill:#e6edf3}.bg{fill:#0d1117}.band{fill:#1c2129}.lane{stroke:#6e7681}.fain
 /// The picture of a whole ladder.
 #[must_use]
 pub fn draw(ladder: &Ladder) -> String {
-    let mut ladder = ladder.clone();
-    // Lanes that joined late stand there from the beginning: a picture is not drawn from top to bottom.
-    for entry in ladder.sections.iter().flat_map(|section| &section.entries) {
-        if let What::Joins(lane) = &entry.what
-            && !ladder.lanes.contains(lane)
-        {
-            ladder.lanes.push(lane.clone());
-        }
-    }
-    let mut picture = Picture::new(&ladder);
-    picture.head(&ladder);
+    let mut picture = Picture::new(ladder);
+    picture.head(ladder);
     for (index, section) in ladder.sections.iter().enumerate() {
         if index == 0 {
             section.running.iter().for_each(|lane| picture.run(*lane, true));
@@ -59,7 +50,7 @@ pub fn draw(ladder: &Ladder) -> String {
         }
         section.entries.iter().for_each(|entry| picture.entry(entry));
     }
-    picture.finish(&ladder)
+    picture.finish(ladder)
 }
 
 struct Picture {

@@ -82,7 +82,9 @@ impl Telling {
             Fact::Rest { rest, sockets } => story.rest(rest, sockets),
             Fact::Failed(_) => Vec::new(),
         };
-        self.section.entries.extend(entries.iter().cloned());
+        // What is kept has all lanes from the beginning.
+        let kept = entries.iter().filter(|entry| !matches!(entry.what, What::Joins(_)));
+        self.section.entries.extend(kept.cloned());
         entries
     }
 

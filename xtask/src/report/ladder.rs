@@ -51,7 +51,22 @@ fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use harness::ladder::{About, Entry, Lane, Section, What};
     use rstest::rstest;
+
+    #[rstest]
+    #[case::all_of_it(20, 22)]
+    #[case::its_beginning(60, 26)]
+    fn a_part_that_is_too_long_is_cut_with_a_sentence(#[case] notes: usize, #[case] lines: usize) {
+        let note = Entry::plain(What::Note { lane: 0, about: About::Wait, text: "waits".to_owned() });
+        let section = Section { packets: 1, entries: vec![note; notes], ..Section::default() };
+        let lane = Lane { name: "p".to_owned(), about: String::new(), is_program: true };
+        let ladder = Ladder { lanes: vec![lane], sections: vec![section], ..Ladder::default() };
+        let drawn = of_step(&ladder, 0, Look { columns: 80, charset: Charset::Ascii });
+        assert_eq!(drawn.len(), lines, "{drawn:#?}");
+        assert_eq!(drawn.last().is_some_and(|line| line.contains("more lines: --show ladder")), notes > 25);
+        assert!(of_step(&ladder, 1, Look { columns: 80, charset: Charset::Ascii }).is_empty());
+    }
 
     #[rstest]
     #[case::by_language(&[("LANG", "zh_CN.UTF-8")], true)]

@@ -51,9 +51,18 @@ pub fn print(outcome: &Outcome, format: Format, show: Option<Show>) -> Result<()
 /// # Errors
 /// When standard output cannot be written.
 pub fn write(text: &str) -> Result<(), Trouble> {
+    write_on(text).map(drop)
+}
+
+/// The same of a piece of something longer: says whether anybody still reads.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn write_on(text: &str) -> Result<bool, Trouble> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Trouble::ours("writing to standard output")(error)),
-        _ => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Trouble::ours("writing to standard output")(error)),
+        Ok(()) => Ok(true),
     }
 }
