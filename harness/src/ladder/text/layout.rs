@@ -2,8 +2,8 @@
 
 /// Room for the longest state, SYN_RECEIVED, and a space.
 pub(super) const STATE: usize = 13;
-/// The same where connections have numbers: `#2 SYN_RECEIVED`.
-pub(super) const NUMBERED: usize = 16;
+/// The most that is given to states with the numbers of their connections: `#2000 SYN_RECEIVED`.
+pub(super) const NUMBERED: usize = 19;
 /// The least distance between two lanes for which margins are kept free: `[SYN,ACK] Seq=0 Ack=1` with its arrow.
 const GAP: usize = 28;
 

@@ -40,9 +40,8 @@ pub struct Look {
 #[must_use]
 pub fn draw(ladder: &Ladder, look: Look) -> Vec<String> {
     let mut drawer = Drawer::new(ladder.lanes.clone(), look);
-    if ladder.changes().any(|change| change.connection.is_some_and(|(_, number)| number > 1)) {
-        drawer.layout = Layout::new(ladder.lanes.len(), look.columns, layout::NUMBERED);
-    }
+    let widest = ladder.changes().map(|change| change.text().width() + 1).max().unwrap_or(0);
+    drawer.layout = Layout::new(ladder.lanes.len(), look.columns, widest.clamp(layout::STATE, layout::NUMBERED));
     let mut out = drawer.head();
     for (index, section) in ladder.sections.iter().enumerate() {
         if index == 0 {
