@@ -19,13 +19,13 @@ pub(super) fn compare(expected: &[Vec<u8>], sent: &[Vec<u8>], before: &[Vec<u8>]
             let told = format!("{} was sent {} times.", describe(expected), sent.len());
             Some((Cause::SentTwice, told))
         }
-        [expected] if !stream && joined == *expected => {
-            let told = format!("{} bytes came in {} datagrams instead of one.", joined.len(), sent.len());
-            Some((Cause::DatagramSplit, told))
-        }
         [expected] if sent.contains(expected) => {
             let other = sent.iter().find(|piece| *piece != expected)?;
             Some((Cause::ExtraBytes, format!("It also sent {}.", describe(other))))
+        }
+        [expected] if !stream && joined == *expected => {
+            let told = format!("{} bytes came in {} datagrams instead of one.", joined.len(), sent.len());
+            Some((Cause::DatagramSplit, told))
         }
         [expected] => one(expected, &joined, before),
         _ if sent.len() < expected.len() && joined == expected.concat() => {
@@ -45,8 +45,12 @@ fn one(expected: &[u8], sent: &[u8], before: &[Vec<u8>]) -> Option<Wrong> {
         let told = format!("Of {} bytes only the first {} came.", expected.len(), sent.len());
         return Some((Cause::BytesMissing, told));
     }
-    if !expected.is_empty() && sent.len() == 2 * expected.len() && sent.ends_with(expected) {
-        return Some((Cause::SentTwice, format!("{} was sent twice.", describe(expected))));
+    if let Some(older) = sent.strip_suffix(expected)
+        && !older.is_empty()
+        && before.last().is_some_and(|before| before.ends_with(older))
+    {
+        let told = format!("{} stands before the text: the message before it.", describe(older));
+        return Some((Cause::DatagramsJoined, told));
     }
     if let Ok(text) = std::str::from_utf8(expected)
         && let Some(clothes) = clothes(text, sent)
@@ -134,6 +138,12 @@ mod tests {
     #[test]
     fn two_datagrams_in_one_are_joined() {
         let found = compare(&[b"a".to_vec(), b"b".to_vec()], &[b"ab".to_vec()], &[], false);
+        assert_eq!(found.map(|(cause, _)| cause), Some(Cause::DatagramsJoined));
+    }
+
+    #[test]
+    fn the_message_before_in_front_of_this_one_is_joined_to_it() {
+        let found = compare(&[b"b".to_vec()], &[b"ab".to_vec()], &[b"a".to_vec()], false);
         assert_eq!(found.map(|(cause, _)| cause), Some(Cause::DatagramsJoined));
     }
 

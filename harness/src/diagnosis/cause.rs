@@ -94,7 +94,7 @@ causes! {
         "Each call of `sendto` makes a datagram of its own. Call it once, with the whole text.";
     /// Several datagrams became one.
     DatagramsJoined "datagrams_joined": "Several messages are joined to one.",
-        "Call `sendto` once for each message.";
+        "Call `sendto` once for each message, and begin each message anew.";
     /// It waits for what cannot come.
     Blocked "blocked": "It waits for something that cannot come.",
         "Find the call that waits, and ask what would have to happen for it to go on.";

@@ -1,11 +1,12 @@
 //! How a program ends, or does not: crashes, endless loops, waits for what cannot come.
 
+use super::DATAGRAM;
 use super::Found;
 use super::case::Case;
 use super::cause::Cause;
 use super::crash;
 use super::fact::{End, Kind, What};
-use crate::check::{Action, Data, Stimulus};
+use crate::check::{Action, Data, Start, Stimulus};
 use crate::event::{Exit, Flood, Protocol, Rest, State, Wait};
 
 /// It crashed.
@@ -35,7 +36,7 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Found> {
     let printing = if case.output().len() > 1_000 { ", and prints all the while" } else { "" };
     let told = match &case.now().rest {
         Rest::Spinning { cpu_ms } => {
-            format!("It burnt {cpu_ms} ms of CPU time without doing anything{after}{printing}.")
+            format!("It burnt more than {} s of CPU time without doing anything{after}{printing}.", cpu_ms / 1_000)
         }
         Rest::Flooding { what: Flood::Output, amount } => format!("It wrote {amount} bytes in this one step{after}."),
         Rest::Flooding { what: Flood::Wire, amount } => format!("{amount} packets were sent in this one step{after}."),
@@ -65,6 +66,13 @@ pub(super) fn ended(case: &Case<'_>) -> Option<Found> {
                 }
                 Stimulus::Start(start) if start.given.as_ref().is_some_and(is_empty) => {
                     (Cause::EmptyIgnored, format!("The line was empty, and it ended with status {status}."))
+                }
+                Stimulus::Start(start) if case.fits_exactly(start) => {
+                    let told = format!(
+                        "It ended with status {status}. The text fits exactly into one datagram; with a single byte more it \
+                         would not."
+                    );
+                    (Cause::FailsNeedlessly, told)
                 }
                 _ => (Cause::FailsNeedlessly, format!("It ended with status {status}.")),
             };
@@ -100,6 +108,13 @@ fn went(case: &Case<'_>, status: i32) -> Found {
         }
         Stimulus::EndOfInput(_) => Found::new(Cause::EndMishandled, format!("It ended with status {status}.")),
         _ => Found::new(Cause::ExitedEarly, format!("It ended with status {status}; its work was not done.")),
+    }
+}
+
+impl Case<'_> {
+    /// Whether what a program was given fills a datagram to the last byte.
+    fn fits_exactly(&self, start: &Start) -> bool {
+        start.given.as_ref().is_some_and(|given| given.bytes(self.params).is_ok_and(|text| text.len() == DATAGRAM))
     }
 }
 
@@ -214,7 +229,7 @@ fn empty_came(case: &Case<'_>) -> bool {
 }
 
 /// Where it waits and why that is no use, as a sentence.
-fn told(case: &Case<'_>, wait: &Wait) -> String {
+pub(super) fn told(case: &Case<'_>, wait: &Wait) -> String {
     let on: Vec<_> = wait.on.iter().map(|on| case.socket_in_words(&on.what)).collect();
     let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(" and ")) };
     let no_use = if wait.on.iter().any(|on| on.fd == 0) && wait.on.len() == 1 {

@@ -29,6 +29,9 @@ use case::Case;
 use fact::Kind;
 use serde::Serialize;
 
+/// The most bytes that a UDP datagram over IPv4 can carry: 65,535 without the headers (RFC 768, RFC 791).
+const DATAGRAM: usize = 65_507;
+
 /// The cause of a failure, and how it is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnosis {

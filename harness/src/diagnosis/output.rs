@@ -5,7 +5,8 @@ use super::case::Case;
 use super::cause::Cause;
 use super::fact::{Kind, unquote};
 use super::text::{clothes, short};
-use crate::check::Value;
+use crate::check::{Action, Stimulus, Value};
+use crate::event::Protocol;
 
 /// What is wrong with what was shown.
 pub(super) fn find(case: &Case<'_>) -> Option<Found> {
@@ -66,6 +67,10 @@ fn too_little(case: &Case<'_>, missing: &[&String], first: &str) -> Found {
         let told = "What it should show now appears only later, after something else has happened.";
         return Found::new(Cause::OutputNotShown, told.to_owned());
     }
+    if let Some(peer) = case.only_the_first_piece(&output) {
+        let told = format!("It has read what {peer} sent now, and shows nothing of it; the piece before it was shown.");
+        return Found::new(Cause::FirstPieceOnly, told);
+    }
     if output.iter().all(u8::is_ascii_whitespace) {
         return Found::new(Cause::OutputNotShown, "It printed nothing in this step.".to_owned());
     }
@@ -123,6 +128,19 @@ impl Case<'_> {
         let shown = values(self, &self.followed);
         values(self, &self.expected).iter().any(|value| !shown.contains(value))
             || self.misses(|kind| matches!(kind, Kind::Says))
+    }
+
+    /// The peer of whose connection an earlier piece was shown, and of this one nothing, although it was read.
+    fn only_the_first_piece(&self, output: &[u8]) -> Option<&str> {
+        let Stimulus::Peer { name, action: Action::Sends(_) } = self.stimulus() else { return None };
+        let read = self.sockets(self.step).all(|socket| socket.receive_queue == 0);
+        let stream =
+            self.seen.endpoints.iter().any(|endpoint| endpoint.peer == *name && endpoint.protocol == Protocol::Tcp);
+        let says = |stimulus: &&Stimulus| matches!(stimulus, Stimulus::Peer { name: other, action: Action::Sends(_) | Action::Connects { sends: Some(_), .. } } if other == name);
+        let earlier = self.check.stimuli[..self.line].iter().filter(says).count() > 0;
+        let was_shown = self.before().is_some_and(|step| step.output.iter().any(|piece| !piece.bytes.is_empty()));
+        let silent = output.iter().all(u8::is_ascii_whitespace);
+        (read && stream && silent && earlier && was_shown).then_some(name.as_str())
     }
 
     /// Whether nothing that should be shown in this step is printed in it.

@@ -3,6 +3,7 @@
 use super::Found;
 use super::case::Case;
 use super::cause::Cause;
+use super::ending::told;
 use super::fact::Kind;
 use crate::event::{Exit, Protocol, Socket, State};
 
@@ -151,5 +152,6 @@ fn nowhere(case: &Case<'_>, wanted: &Wanted) -> Option<Found> {
             format!("It waits for a line on its standard input, and has not come to wait at {name} port {port}.");
         return Some(Found::new(Cause::AsksForMoreInput, told));
     }
-    Some(Found::new(Cause::NotListening, format!("It has no socket that waits at {name} port {port}.")))
+    let waits = case.wait().map(|wait| format!(" {}", told(case, wait))).unwrap_or_default();
+    Some(Found::new(Cause::NotListening, format!("It has no socket that waits at {name} port {port}.{waits}")))
 }

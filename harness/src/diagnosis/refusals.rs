@@ -1,17 +1,15 @@
 //! A start that must fail (bad arguments, a port that is taken, nobody there), and does not fail as it should.
 
-use super::Found;
 use super::case::Case;
 use super::cause::Cause;
+use super::ending::told;
 use super::fact::{End, Kind};
 use super::places::{self, Wanted};
 use super::text::printable;
+use super::{DATAGRAM, Found};
 use crate::check::{Start, Stimulus};
-use crate::event::{Body, Protocol, Rest, Socket, State, Stream};
+use crate::event::{Body, Protocol, Rest, Socket, State, Stream, Wait};
 use std::net::{IpAddr, SocketAddr};
-
-/// The most bytes that a UDP datagram over IPv4 can carry.
-const DATAGRAM: usize = 65_507;
 
 /// Why the program should have failed.
 enum Reason {
@@ -53,19 +51,26 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
                 format!("It ended with exit code 0, which means that all is well; but {}.", what_is_wrong(&reason));
             Some(Found::new(Cause::ErrorIgnored, told))
         }
-        None if matches!(case.now().rest, Rest::Idle(_)) => {
-            let told = format!("It goes on; but {}.", what_is_wrong(&reason));
-            let cause =
-                if matches!(reason, Reason::Impossible(_)) { Cause::ArgumentNotChecked } else { Cause::ErrorIgnored };
-            let cause = if case.waits_for_input() && !matches!(reason, Reason::Taken(..)) {
-                Cause::AsksForMoreInput
-            } else {
-                cause
-            };
-            Some(Found::new(cause, told))
-        }
+        None if matches!(case.now().rest, Rest::Idle(_)) => Some(goes_on(case, &reason)),
         _ => None,
     }
+}
+
+/// It neither fails nor ends.
+fn goes_on(case: &Case<'_>, reason: &Reason) -> Found {
+    if case.waits_for_input() && !matches!(reason, Reason::Taken(..)) {
+        let told = format!("It waits for a line on its standard input; but {}.", what_is_wrong(reason));
+        return Found::new(Cause::AsksForMoreInput, told);
+    }
+    let has_socket = |wait: &&Wait| {
+        wait.on.iter().any(|on| ["socket:", "tcp ", "udp "].iter().any(|kind| on.what.starts_with(kind)))
+    };
+    let Some(wait) = case.waits().find(has_socket) else {
+        let waits = case.wait().map(|wait| told(case, wait)).unwrap_or_default();
+        return Found::new(Cause::Blocked, format!("{waits} It should have failed: {}.", what_is_wrong(reason)));
+    };
+    let cause = if matches!(reason, Reason::Impossible(_)) { Cause::ArgumentNotChecked } else { Cause::ErrorIgnored };
+    Found::new(cause, format!("It waits in `{}`; but {}.", wait.call, what_is_wrong(reason)))
 }
 
 fn reason(case: &Case<'_>, start: &Start) -> Reason {

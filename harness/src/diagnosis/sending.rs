@@ -153,8 +153,12 @@ fn not_there(case: &Case<'_>, to: &str, expected: &[Told]) -> Option<Found> {
 fn wrong(case: &Case<'_>, to: &str, expected: &[Told], sent: &[Told]) -> Option<Found> {
     let data = |told: &[Told]| told.iter().map(|(_, data)| data.clone()).collect::<Vec<_>>();
     if data(expected) == data(sent) {
-        let (right, wrong) = (&expected[0].0, &sent[0].0);
-        let told = format!("The bytes are right, but they came from `{wrong}`, and should come from `{right}`.");
+        let source = case.sent(case.step).map(|packet| packet.src.port()).next()?;
+        let chosen = if case.is_ephemeral(source) { ", which the system has chosen," } else { "" };
+        let wanted =
+            expected[0].0.split_once(":{").and_then(|(_, name)| case.params.get(name.trim_end_matches('}')).ok());
+        let wanted = wanted.map(|port| format!(" instead of {port}")).unwrap_or_default();
+        let told = format!("The bytes are right, but they came from port {source}{chosen}{wanted}.");
         return Some(Found::new(Cause::WrongSource, told));
     }
     let read = |told: &[Told]| told.iter().map(|(_, data)| fact::bytes(data, case.params)).collect::<Option<Vec<_>>>();
