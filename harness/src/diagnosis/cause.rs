@@ -108,7 +108,7 @@ causes! {
     UncleanFailure "unclean_failure": "It fails without saying why on stderr.",
         "Write a message to standard error before you exit with a code other than 0.";
     /// An error is not noticed.
-    ErrorIgnored "error_ignored": "It does not notice that a call has failed.",
+    ErrorIgnored "error_ignored": "It acts as if nothing had failed.",
         "Look at what each call returns. After a failure: a message on stderr, and an exit code other than 0.";
     /// A RST because bytes were not read.
     ResetUnreadData "reset_unread_data": "It closes with bytes unread, which resets the connection.",
