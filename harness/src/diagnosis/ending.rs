@@ -7,7 +7,7 @@ use super::cause::Cause;
 use super::crash;
 use super::fact::{End, Kind, What};
 use crate::check::{Action, Data, Start, Stimulus};
-use crate::event::{Exit, Flood, Protocol, Rest, State, Wait};
+use crate::event::{Body, Exit, Flood, Packet, Protocol, Rest, State, Wait};
 
 /// It crashed.
 pub(super) fn crashed(case: &Case<'_>) -> Option<Found> {
@@ -39,6 +39,10 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Found> {
             format!("It burnt more than {} s of CPU time without doing anything{after}{printing}.", cpu_ms / 1_000)
         }
         Rest::Flooding { what: Flood::Output, amount } => format!("It wrote {amount} bytes in this one step{after}."),
+        Rest::Flooding { what: Flood::Wire, .. } if case.sends_in_pieces() => {
+            let told = "What it was given was sent in many thousands of datagrams.";
+            return Some(Found::new(Cause::DatagramSplit, told.to_owned()));
+        }
         Rest::Flooding { what: Flood::Wire, amount } => format!("{amount} packets were sent in this one step{after}."),
         Rest::Gone | Rest::Idle(_) => return None,
     };
@@ -112,6 +116,17 @@ fn went(case: &Case<'_>, status: i32) -> Found {
 }
 
 impl Case<'_> {
+    /// Whether the datagrams that a program sends are, one after the other, the beginning of what it was given.
+    fn sends_in_pieces(&self) -> bool {
+        let Stimulus::Start(Start { given: Some(given), .. }) = self.stimulus() else { return false };
+        let payload = |packet: &'_ Packet| match &packet.body {
+            Body::Udp { payload } => payload.clone(),
+            _ => Vec::new(),
+        };
+        let sent: Vec<u8> = self.sent(self.step).take(1_000).flat_map(payload).collect();
+        !sent.is_empty() && given.bytes(self.params).is_ok_and(|text| text.starts_with(&sent))
+    }
+
     /// Whether what a program was given fills a datagram to the last byte.
     fn fits_exactly(&self, start: &Start) -> bool {
         start.given.as_ref().is_some_and(|given| given.bytes(self.params).is_ok_and(|text| text.len() == DATAGRAM))
@@ -146,7 +161,7 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Found> {
     let wire = case.misses(|kind| matches!(kind, Kind::Wire(from, _, What::Data(_) | What::Fin | What::Syn) if case.check.programs().contains(&from.split(":{").next().unwrap_or(from))));
     let ends = case.missing.iter().any(|fact| fact.end().is_some());
     let shows = case.shows_too_little();
-    if !wire && !ends && !shows {
+    if !wire && !ends && (!shows || case.only_the_first_piece(&case.output()).is_some()) {
         return None;
     }
     if let Stimulus::EndOfInput(_) = case.stimulus() {
@@ -167,10 +182,8 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Found> {
     }
     // What has come was read, or it would not wait for this socket.
     let came = case.now().packets.iter().any(|packet| match &packet.body {
-        crate::event::Body::Udp { .. } => case.is_peer(Protocol::Udp, packet.src, case.step),
-        crate::event::Body::Tcp(segment) => {
-            !segment.payload.is_empty() && case.is_peer(Protocol::Tcp, packet.src, case.step)
-        }
+        Body::Udp { .. } => case.is_peer(Protocol::Udp, packet.src, case.step),
+        Body::Tcp(segment) => !segment.payload.is_empty() && case.is_peer(Protocol::Tcp, packet.src, case.step),
         _ => false,
     });
     let receiving = on("ESTABLISHED") || on("udp ");

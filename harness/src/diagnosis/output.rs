@@ -131,7 +131,7 @@ impl Case<'_> {
     }
 
     /// The peer of whose connection an earlier piece was shown, and of this one nothing, although it was read.
-    fn only_the_first_piece(&self, output: &[u8]) -> Option<&str> {
+    pub(super) fn only_the_first_piece(&self, output: &[u8]) -> Option<&str> {
         let Stimulus::Peer { name, action: Action::Sends(_) } = self.stimulus() else { return None };
         let read = self.sockets(self.step).all(|socket| socket.receive_queue == 0);
         let stream =

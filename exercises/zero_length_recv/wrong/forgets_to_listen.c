@@ -1,0 +1,79 @@
+// fault: listen is forgotten, so accept fails in its thread; the program has bound the port and waits for ever
+// cause: not_listening
+// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Returns 0 when the client has left, and -1 when receiving has failed. */
+static int serve(int client)
+{
+    char buffer[1024];
+    for (;;) {
+        ssize_t length = recv(client, buffer, sizeof buffer, 0);
+        if (length <= 0)
+            return (int)length;
+        printf("%zd bytes: %.*s\n", length, (int)length, buffer);
+    }
+}
+
+/* Serves one client after the other, until accept fails. */
+static void *accept_clients(void *argument)
+{
+    int listener = *(int *)argument;
+    for (;;) {
+        struct sockaddr_in address;
+        socklen_t size = sizeof address;
+        int client = accept(listener, (struct sockaddr *)&address, &size);
+        if (client < 0) {
+            perror("zero_length_recv: accept");
+            return NULL;
+        }
+        printf("client %s, port %d\n", inet_ntoa(address.sin_addr), ntohs(address.sin_port));
+        if (serve(client) < 0)
+            perror("zero_length_recv: recv");
+        else
+            printf("the client has left\n");
+        close(client);
+    }
+}
+
+static long port_of(const char *word)
+{
+    char *end;
+    long port = strtol(word, &end, 10);
+    return isdigit((unsigned char)*word) && *end == '\0' && port <= 65535 ? port : 0;
+}
+
+int main(int argc, char **argv)
+{
+    long port = argc == 2 ? port_of(argv[1]) : 0;
+    if (port == 0) {
+        fprintf(stderr, "usage: zero_length_recv <port>\n");
+        return EXIT_FAILURE;
+    }
+
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    int yes = 1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((in_port_t)port)};
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0) {
+        perror("zero_length_recv");
+        return EXIT_FAILURE;
+    }
+
+    pthread_t server;
+    if (pthread_create(&server, NULL, accept_clients, &listener) != 0) {
+        fprintf(stderr, "zero_length_recv: no thread\n");
+        return EXIT_FAILURE;
+    }
+    /* The thread does the work. This one waits for the signal that ends the program. */
+    for (;;)
+        pause();
+}

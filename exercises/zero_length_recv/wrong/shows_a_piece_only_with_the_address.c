@@ -1,0 +1,67 @@
+// fault: a piece is shown together with the client's address, and that is shown only once for each client
+// cause: first_piece_only
+// fails: notices_the_close
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Returns 0 when the client has left, and -1 when receiving has failed. */
+static int serve(int client, const struct sockaddr_in *address)
+{
+    char buffer[1024];
+    int shown = 0;
+    for (;;) {
+        ssize_t length = recv(client, buffer, sizeof buffer, 0);
+        if (length <= 0)
+            return (int)length;
+        if (!shown) {
+            printf("client %s, port %d\n", inet_ntoa(address->sin_addr), ntohs(address->sin_port));
+            printf("%zd bytes: %.*s\n", length, (int)length, buffer);
+            shown = 1;
+        }
+    }
+}
+
+static long port_of(const char *word)
+{
+    char *end;
+    long port = strtol(word, &end, 10);
+    return isdigit((unsigned char)*word) && *end == '\0' && port <= 65535 ? port : 0;
+}
+
+int main(int argc, char **argv)
+{
+    long port = argc == 2 ? port_of(argv[1]) : 0;
+    if (port == 0) {
+        fprintf(stderr, "usage: zero_length_recv <port>\n");
+        return EXIT_FAILURE;
+    }
+
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    int yes = 1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((in_port_t)port)};
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 128) < 0) {
+        perror("zero_length_recv");
+        return EXIT_FAILURE;
+    }
+
+    for (;;) {
+        socklen_t size = sizeof address;
+        int client = accept(listener, (struct sockaddr *)&address, &size);
+        if (client < 0) {
+            perror("zero_length_recv");
+            return EXIT_FAILURE;
+        }
+        if (serve(client, &address) < 0)
+            perror("zero_length_recv: recv");
+        else
+            printf("the client has left\n");
+        close(client);
+    }
+}

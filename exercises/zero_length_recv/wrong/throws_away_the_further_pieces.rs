@@ -1,0 +1,50 @@
+// fault: only the first piece of each client is shown; the further ones are read and thrown away
+// cause: first_piece_only
+// fails: notices_the_close
+
+use std::env;
+use std::error::Error;
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::num::NonZeroU16;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("zero_length_recv: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [port] = arguments.as_slice() else {
+        return Err("usage: zero_length_recv <port>".into());
+    };
+    let port: NonZeroU16 = port.parse()?;
+
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port.get()))?;
+    loop {
+        let (client, address) = listener.accept()?;
+        println!("client {}, port {}", address.ip(), address.port());
+        match serve(client) {
+            Ok(()) => println!("client {address} has left"),
+            Err(error) => eprintln!("zero_length_recv: lost {address}: {error}"),
+        }
+    }
+}
+
+fn serve(mut client: TcpStream) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    let length = client.read(&mut buffer)?;
+    if length > 0 {
+        let text = String::from_utf8_lossy(&buffer[..length]);
+        println!("{length} bytes: {text}");
+        // Until zero bytes come: only then has the client left.
+        io::copy(&mut client, &mut io::sink())?;
+    }
+    Ok(())
+}
