@@ -113,6 +113,10 @@ pub struct Packet {
     pub src: SocketAddr,
     /// Receiver; port 0 for ICMP.
     pub dst: SocketAddr,
+    /// The bytes before the payload as they were captured, from the IP header on: with the payload they are the whole
+    /// packet. Where [`Body`] keeps no payload, the whole packet. Evidence for captures only.
+    #[serde(with = "hex")]
+    pub headers: Vec<u8>,
     /// What it carries.
     pub body: Body,
 }
@@ -144,6 +148,16 @@ pub enum Body {
 }
 
 impl Body {
+    /// The bytes that it carries; none where they are not kept apart from the headers.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        match self {
+            Self::Udp { payload } => payload,
+            Self::Tcp(segment) => &segment.payload,
+            Self::Unreachable { .. } | Self::Other(_) => &[],
+        }
+    }
+
     /// Whether it leaves an error at the socket that it is for.
     #[must_use]
     pub const fn is_error(&self) -> bool {

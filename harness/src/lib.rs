@@ -15,6 +15,7 @@
 //! | [`ladder`]     | the same as a drawing: who sent what to whom                                |
 //! | [`verdict`]    | comparing a transcript with the reviewed snapshot                           |
 //! | [`diagnosis`]  | the cause of a failure, where it is certain                                 |
+//! | [`pcapng`]     | what was on the wire, as a file for Wireshark and tshark                    |
 //!
 //! Everything after [`event`] is pure: no clock, no files, no sockets. The engine knows no exercise by name.
 
@@ -23,6 +24,7 @@ pub mod diagnosis;
 pub mod event;
 pub mod lab;
 pub mod ladder;
+pub mod pcapng;
 pub mod peer;
 pub mod program;
 pub mod settle;

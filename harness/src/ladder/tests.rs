@@ -32,7 +32,7 @@ fn segment(text: &str) -> Packet {
     let (ours, theirs) = if from_client { (1_000, 5_000) } else { (5_000, 1_000) };
     let segment = Segment { seq: ours + seq, ack: theirs + ack, window: 512, flags, payload };
     let (src, dst) = if from_client { (CLIENT, SERVER) } else { (SERVER, CLIENT) };
-    Packet { at_ns: 0, src: addr(src), dst: addr(dst), body: Body::Tcp(segment) }
+    Packet { at_ns: 0, src: addr(src), dst: addr(dst), headers: Vec::new(), body: Body::Tcp(segment) }
 }
 
 fn step(stimulus: usize, packets: &[&str]) -> Step {
@@ -202,7 +202,7 @@ fn a_datagram_to_nobody_is_answered_from_elsewhere() {
     let check = "start udp_sender 192.168.1.103 8080 given \"hello\"";
     let mut sends = step(0, &[]);
     let (from, to) = (addr("192.168.1.103:40000"), addr("192.168.1.103:8080"));
-    let packet = |src, dst, body| Packet { at_ns: 0, src, dst, body };
+    let packet = |src, dst, body| Packet { at_ns: 0, src, dst, headers: Vec::new(), body };
     let error = Body::Unreachable { port: true, protocol: Protocol::Udp, from, to };
     sends.packets = vec![
         packet(from, to, Body::Udp { payload: b"hello".to_vec() }),
@@ -262,7 +262,7 @@ fn any_packet() -> impl Strategy<Value = Packet> {
                 1 => Body::Unreachable { port: true, protocol: Protocol::Udp, from: src, to: dst },
                 _ => Body::Tcp(Segment { seq, ack, window: 0, flags, payload }),
             };
-            Packet { at_ns: 0, src, dst, body }
+            Packet { at_ns: 0, src, dst, headers: Vec::new(), body }
         },
     )
 }

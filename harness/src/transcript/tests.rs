@@ -84,7 +84,7 @@ impl Direction {
     fn packet(&self, offset: usize, flags: Flags, payload: &[u8]) -> Packet {
         let seq = self.isn.wrapping_add(offset as u32);
         let segment = Segment { seq, ack: 0, window: 512, flags, payload: payload.to_vec() };
-        Packet { at_ns: 0, src: self.src, dst: self.dst, body: Body::Tcp(segment) }
+        Packet { at_ns: 0, src: self.src, dst: self.dst, headers: Vec::new(), body: Body::Tcp(segment) }
     }
 
     /// A stream and its FIN as segments, cut and sent again as chance wills.
@@ -290,7 +290,8 @@ fn the_boundaries_of_datagrams_are_kept() {
     let send = |parts: &[&str]| {
         let mut step = step(1, Vec::new(), &plain());
         let (src, dst) = ("192.168.1.103:40000".parse().unwrap(), "192.168.1.103:8080".parse().unwrap());
-        let datagram = |part: &&str| Packet { at_ns: 0, src, dst, body: Body::Udp { payload: part.as_bytes().into() } };
+        let body = |part: &str| Body::Udp { payload: part.as_bytes().into() };
+        let datagram = |part: &&str| Packet { at_ns: 0, src, dst, headers: Vec::new(), body: body(part) };
         step.packets = parts.iter().map(datagram).collect();
         step.sockets.clear();
         let peer = Endpoint { peer: "P".into(), protocol: Protocol::Udp, local: dst, since: 0 };

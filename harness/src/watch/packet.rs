@@ -9,21 +9,29 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 #[must_use]
 pub fn parse(at_ns: u64, frame: &[u8]) -> Option<Packet> {
     let sliced = SlicedPacket::from_ethernet(frame).ok()?;
-    let (src, dst, protocol) = match sliced.net? {
+    let whole = sliced.ether_payload()?.payload;
+    let (src, dst, carried, ip_header) = match sliced.net? {
         NetSlice::Ipv4(ip) => {
             let header = ip.header();
-            (IpAddr::V4(header.source_addr()), IpAddr::V4(header.destination_addr()), ip.payload().ip_number)
+            let options = ip.extensions().auth.map_or(0, |auth| auth.slice().len());
+            let addresses = (IpAddr::V4(header.source_addr()), IpAddr::V4(header.destination_addr()));
+            (addresses.0, addresses.1, ip.payload().clone(), header.slice().len() + options)
         }
         NetSlice::Ipv6(ip) => {
             let header = ip.header();
-            (IpAddr::V6(header.source_addr()), IpAddr::V6(header.destination_addr()), ip.payload().ip_number)
+            let extensions = ip.extensions().slice().len();
+            let addresses = (IpAddr::V6(header.source_addr()), IpAddr::V6(header.destination_addr()));
+            (addresses.0, addresses.1, ip.payload().clone(), header.slice().len() + extensions)
         }
         NetSlice::Arp(_) => return None,
     };
     let at = |src_port, dst_port| (SocketAddr::new(src, src_port), SocketAddr::new(dst, dst_port));
-    let ((src, dst), body) = match sliced.transport {
+    // What is not taken apart is kept whole.
+    let all = carried.payload.len();
+    let ((src, dst), transport_header, body) = match sliced.transport {
         Some(TransportSlice::Udp(udp)) => {
-            (at(udp.source_port(), udp.destination_port()), Body::Udp { payload: udp.payload().to_vec() })
+            let body = Body::Udp { payload: udp.payload().to_vec() };
+            (at(udp.source_port(), udp.destination_port()), udp.header_len(), body)
         }
         Some(TransportSlice::Tcp(tcp)) => {
             let segment = Segment {
@@ -33,17 +41,18 @@ pub fn parse(at_ns: u64, frame: &[u8]) -> Option<Packet> {
                 flags: Flags { syn: tcp.syn(), ack: tcp.ack(), fin: tcp.fin(), rst: tcp.rst(), psh: tcp.psh() },
                 payload: tcp.payload().to_vec(),
             };
-            (at(tcp.source_port(), tcp.destination_port()), Body::Tcp(segment))
+            (at(tcp.source_port(), tcp.destination_port()), tcp.header_len(), Body::Tcp(segment))
         }
         Some(TransportSlice::Icmpv4(icmp)) => {
-            (at(0, 0), unreachable_v4(icmp.slice()).unwrap_or(Body::Other(ip_number::ICMP.0)))
+            (at(0, 0), all, unreachable_v4(icmp.slice()).unwrap_or(Body::Other(ip_number::ICMP.0)))
         }
         Some(TransportSlice::Icmpv6(icmp)) => {
-            (at(0, 0), unreachable_v6(icmp.slice()).unwrap_or(Body::Other(ip_number::IPV6_ICMP.0)))
+            (at(0, 0), all, unreachable_v6(icmp.slice()).unwrap_or(Body::Other(ip_number::IPV6_ICMP.0)))
         }
-        _ => (at(0, 0), Body::Other(protocol.0)),
+        _ => (at(0, 0), all, Body::Other(carried.ip_number.0)),
     };
-    Some(Packet { at_ns, src, dst, body })
+    let headers = whole.get(..ip_header + transport_header)?.to_vec();
+    Some(Packet { at_ns, src, dst, headers, body })
 }
 
 /// Destination unreachable (RFC 792): type 3, and the head of the packet that it is about from byte 8 on.
@@ -81,7 +90,7 @@ fn about(port: bool, number: u8, src: IpAddr, dst: IpAddr, transport: &[u8]) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use etherparse::{Icmpv4Type, PacketBuilder};
+    use etherparse::{Icmpv4Type, PacketBuilder, TcpOptionElement};
     use proptest::prelude::*;
 
     fn udp_frame(payload: &[u8]) -> Vec<u8> {
@@ -120,6 +129,23 @@ mod tests {
     }
 
     #[test]
+    fn headers_and_payload_are_the_packet_as_it_was_captured() {
+        let udp = udp_frame(b"hello");
+        let mut tcp = Vec::new();
+        let builder = PacketBuilder::ethernet2([0; 6], [0; 6]).ipv6([1; 16], [2; 16], 64).tcp(1, 2, 1000, 512);
+        let options = [TcpOptionElement::MaximumSegmentSize(65_495), TcpOptionElement::Timestamp(1, 2)];
+        builder.options(&options).unwrap().write(&mut tcp, b"bye").unwrap();
+        for mut frame in [udp, tcp] {
+            let ip = frame[14..].to_vec();
+            // What a device adds behind a short packet is no part of it.
+            frame.extend([0; 9]);
+            let packet = parse(0, &frame).unwrap();
+            assert!(!packet.body.payload().is_empty());
+            assert_eq!([&packet.headers, packet.body.payload()].concat(), ip);
+        }
+    }
+
+    #[test]
     fn port_unreachable_names_the_datagram_it_is_about() {
         let original = &udp_frame(b"hello")[14..];
         let mut frame = Vec::new();
@@ -130,7 +156,9 @@ mod tests {
             .unwrap();
         let (from, to) = ("127.0.0.1:40000".parse().unwrap(), "192.168.1.103:8080".parse().unwrap());
         let expected = Body::Unreachable { port: true, protocol: Protocol::Udp, from, to };
-        assert_eq!(parse(0, &frame).unwrap().body, expected);
+        let packet = parse(0, &frame).unwrap();
+        assert_eq!(packet.body, expected);
+        assert_eq!(packet.headers, frame[14..], "what has no payload of its own is kept whole");
     }
 
     proptest! {
