@@ -8,11 +8,13 @@
 //! | [`submission`] | finding a submission's programs, and building them          |
 //! | [`programs`]   | the programs that we know the right verdicts of              |
 //! | [`run`]        | running checks, several at once, each in a lab of its own   |
+//! | [`captures`]   | what was on the wire, as files for Wireshark                |
 //! | [`outcome`]    | what came of it, as plain data                              |
 //! | [`report`]     | the same as text or JSON, one file a format                 |
 //! | [`trouble`]    | what keeps a command from doing its work, and the exit code |
 
 pub mod bench;
+pub mod captures;
 pub mod grade;
 pub mod list;
 pub mod matrix;
