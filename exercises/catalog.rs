@@ -2,11 +2,13 @@
 //! folder.
 
 mod error;
+mod hints;
 mod load;
 mod manifest;
 mod programs;
 
 pub use error::LoadError;
+pub use hints::{Hint, Hints, Series};
 pub use load::{Exercise, ExerciseCheck, load, snapshot_file};
 pub use programs::{Right, Wrong};
 

@@ -1,0 +1,319 @@
+//! `hints.toml`: what helps with a failed check, from a nudge to nearly the solution, one thing at a time.
+//!
+//! ```toml
+//! [[check.restarts_at_once]]
+//! text = "Which side closed first, and what does it keep for a minute?"
+//!
+//! [[shared.where_it_listens]]
+//! for = ["one_address_only"]
+//! text = "…"
+//! ```
+//!
+//! A check has a series of up to three hints. A hint can name the causes of failure that it fits; whoever was told the cause
+//! begins there. A shared series is about a cause that can make many checks fail. It comes instead of a check's own, where
+//! that does not name the cause.
+
+use crate::{Exercise, LoadError, folder};
+use harness::check::nearest;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+use toml::Spanned;
+
+/// Most hints of a series.
+const MOST: usize = 3;
+
+/// The causes of failure that a hint can fit, by the names that diagnoses have for them.
+const CAUSES: [&str; 47] = [
+    "not_listening",
+    "wrong_port",
+    "one_address_only",
+    "ipv6_only",
+    "wrong_protocol",
+    "reuseaddr_missing",
+    "option_after_bind",
+    "wrong_destination",
+    "nothing_sent",
+    "sent_twice",
+    "newline_sent",
+    "nul_sent",
+    "stale_bytes",
+    "extra_bytes",
+    "bytes_missing",
+    "wrong_encoding",
+    "datagram_split",
+    "datagrams_joined",
+    "blocked",
+    "exited_early",
+    "crashed",
+    "unclean_failure",
+    "reset_unread_data",
+    "reset_by_linger",
+    "never_closed",
+    "closed_too_early",
+    "closed_too_late",
+    "died_with_peer",
+    "spinning",
+    "descriptors_leaked",
+    "one_client_only",
+    "first_piece_only",
+    "nothing_accepted",
+    "output_not_shown",
+    "value_not_shown",
+    "stale_output",
+    "asks_for_more_input",
+    "fixed_source_port",
+    "port_not_checked",
+    "argument_ignored",
+    "error_ignored",
+    "port_shared",
+    "wrong_source",
+    "does_not_end",
+    "unasked_bytes",
+    "served_at_once",
+    "sent_to_nobody",
+];
+
+/// The hints of an exercise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hints {
+    checks: BTreeMap<String, Vec<Hint>>,
+    shared: BTreeMap<String, Vec<Hint>>,
+}
+
+/// One hint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// A few sentences, as one line.
+    pub text: String,
+    /// The causes of failure that it fits: whoever knows one of them needs no hint before this.
+    pub causes: Vec<String>,
+}
+
+/// Hints that follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Series<'a> {
+    /// What it is called in the file: `check.restarts_at_once`, `shared.where_it_listens`.
+    pub kind: &'static str,
+    /// The second half of its name.
+    pub name: &'a str,
+    /// In their order.
+    pub hints: &'a [Hint],
+    /// The place of the one to begin with.
+    pub begin: usize,
+}
+
+impl Hints {
+    /// The hints for a check that failed, with the cause where it is known. `None` where there are none.
+    #[must_use]
+    pub fn series<'a>(&'a self, check: &'a str, cause: Option<&str>) -> Option<Series<'a>> {
+        let fitting =
+            |hints: &[Hint]| hints.iter().position(|hint| hint.causes.iter().any(|known| Some(&**known) == cause));
+        let own = self.checks.get(check).map_or(&[][..], Vec::as_slice);
+        let series = |kind, name, hints, begin| Some(Series { kind, name, hints, begin });
+        if let Some(begin) = fitting(own) {
+            return series("check", check, own, begin);
+        }
+        if let Some((name, hints, begin)) =
+            self.shared.iter().find_map(|(name, hints)| Some((name, hints, fitting(hints)?)))
+        {
+            return series("shared", name, hints, begin);
+        }
+        if own.is_empty() { None } else { series("check", check, own, 0) }
+    }
+}
+
+impl Exercise {
+    /// The hints of the exercise, which must have all its checks.
+    ///
+    /// # Errors
+    /// When `hints.toml` is missing, or is not what it should be.
+    pub fn hints(&self) -> Result<Hints, LoadError> {
+        let path = folder(&self.name).join("hints.toml");
+        let text = fs::read_to_string(&path).map_err(|source| LoadError::File { path: path.clone(), source })?;
+        let checks: Vec<_> = self.checks.iter().map(|check| check.name.as_str()).collect();
+        parse(&path, &text, &checks)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    check: BTreeMap<Spanned<String>, Vec<Written>>,
+    #[serde(default)]
+    shared: BTreeMap<Spanned<String>, Vec<Written>>,
+}
+
+/// A hint as it stands in the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    text: Spanned<String>,
+    #[serde(default, rename = "for")]
+    causes: Vec<Spanned<String>>,
+}
+
+/// Reads the text of the file at `path`, for an exercise with these checks.
+fn parse(path: &Path, text: &str, checks: &[&str]) -> Result<Hints, LoadError> {
+    let wrong = |problem: String| LoadError::Manifest { path: path.to_owned(), problem };
+    let at = |span: Range<usize>, problem: String| wrong(format!("{}: {problem}", place(text, span.start)));
+    let file: File = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+    let known = |kind: &str, name: &Spanned<String>, names: &[&str]| {
+        let word = name.get_ref().as_str();
+        if names.contains(&word) {
+            return Ok(());
+        }
+        let meant = nearest(word, names.iter().copied()).map(|name| format!(". Did you mean `{name}`?"));
+        Err(at(name.span(), format!("there is no {kind} named `{word}`{}", meant.unwrap_or_default())))
+    };
+    let series = |written: Vec<Written>| {
+        if let Some(hint) = written.get(MOST) {
+            return Err(at(hint.text.span(), format!("a series has up to {MOST} hints")));
+        }
+        let read = |hint: Written| {
+            hint.causes.iter().try_for_each(|cause| known("cause", cause, &CAUSES))?;
+            let line = hint.text.get_ref().split_whitespace().collect::<Vec<_>>().join(" ");
+            if line.is_empty() {
+                return Err(at(hint.text.span(), "a hint says something".to_owned()));
+            }
+            Ok(Hint { text: line, causes: hint.causes.into_iter().map(Spanned::into_inner).collect() })
+        };
+        written.into_iter().map(read).collect::<Result<Vec<_>, _>>()
+    };
+    let mut hints = Hints { checks: BTreeMap::new(), shared: BTreeMap::new() };
+    for (name, written) in file.check {
+        known("check", &name, checks)?;
+        hints.checks.insert(name.into_inner(), series(written)?);
+    }
+    let mut named: BTreeMap<String, String> = BTreeMap::new();
+    for (name, written) in file.shared {
+        let (span, name) = (name.span(), name.into_inner());
+        let series = series(written)?;
+        let causes: Vec<_> = series.iter().flat_map(|hint| &hint.causes).collect();
+        if causes.is_empty() {
+            return Err(at(span, format!("nobody would see `{name}`: none of its hints says what it is `for`")));
+        }
+        for cause in causes {
+            if let Some(other) = named.insert(cause.clone(), name.clone()).filter(|other| *other != name) {
+                return Err(at(span, format!("`{cause}` is named in `{other}` already")));
+            }
+        }
+        hints.shared.insert(name, series);
+    }
+    Ok(hints)
+}
+
+/// `line 3, column 7`, both from 1.
+fn place(text: &str, offset: usize) -> String {
+    let before = &text[..text.floor_char_boundary(offset)];
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    format!("line {}, column {}", before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn read(text: &str) -> Result<Hints, LoadError> {
+        parse(Path::new("e/hints.toml"), text, &["restarts_at_once", "one_client"])
+    }
+
+    fn problem(text: &str) -> String {
+        read(text).unwrap_err().to_string()
+    }
+
+    const HINTS: &str = "
+        [[check.one_client]]
+        text = \"\"\"
+            A place
+            to look.\"\"\"
+        [[check.one_client]]
+        for = [\"blocked\", \"crashed\"]
+        text = \"The call.\"
+        [[shared.listening]]
+        for = [\"wrong_port\", \"blocked\"]
+        text = \"Where?\"
+        [[shared.listening]]
+        for = [\"ipv6_only\"]
+        text = \"There!\"
+    ";
+
+    #[test]
+    fn a_series_begins_with_the_hint_that_fits_the_cause() {
+        let hints = read(HINTS).unwrap();
+        let begin = |cause| hints.series("one_client", cause).map(|series| series.hints[series.begin].text.as_str());
+        assert_eq!(begin(None), Some("A place to look."));
+        assert_eq!(begin(Some("spinning")), Some("A place to look."));
+        assert_eq!(begin(Some("crashed")), Some("The call."));
+        assert_eq!(begin(Some("blocked")), Some("The call."), "the check's own come first");
+        assert_eq!(begin(Some("wrong_port")), Some("Where?"));
+        assert_eq!(begin(Some("ipv6_only")), Some("There!"));
+    }
+
+    #[test]
+    fn a_check_without_hints_has_the_shared_ones() {
+        let hints = read(HINTS).unwrap();
+        assert_eq!(hints.series("restarts_at_once", None), None);
+        assert_eq!(hints.series("restarts_at_once", Some("ipv6_only")).unwrap().begin, 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_place() {
+        insta::assert_snapshot!(
+            problem("\n[[check.restarts_at_onec]]\ntext = \"a\"\n"),
+            @"e/hints.toml: line 2, column 9: there is no check named `restarts_at_onec`. Did you mean `restarts_at_once`?"
+        );
+        insta::assert_snapshot!(
+            problem("[[check.one_client]]\ntext = \"a\"\nfor = [\"blocked\", \"crashd\"]\n"),
+            @"e/hints.toml: line 3, column 19: there is no cause named `crashd`. Did you mean `crashed`?"
+        );
+        insta::assert_snapshot!(
+            problem("[[check.one_client]]\ntext = \" \\n\"\n"),
+            @"e/hints.toml: line 2, column 8: a hint says something"
+        );
+        insta::assert_snapshot!(
+            problem(&"[[check.one_client]]\ntext = \"a\"\n".repeat(4)),
+            @"e/hints.toml: line 8, column 8: a series has up to 3 hints"
+        );
+        insta::assert_snapshot!(
+            problem("[[shared.a]]\ntext = \"a\"\n"),
+            @"e/hints.toml: line 1, column 10: nobody would see `a`: none of its hints says what it is `for`"
+        );
+        insta::assert_snapshot!(
+            problem("[[shared.a]]\nfor = [\"blocked\"]\ntext = \"a\"\n[[shared.b]]\nfor = [\"blocked\"]\ntext = \"a\"\n"),
+            @"e/hints.toml: line 4, column 10: `blocked` is named in `a` already"
+        );
+    }
+
+    #[test]
+    fn a_field_that_does_not_exist_is_named_with_its_place() {
+        insta::assert_snapshot!(problem("[[check.one_client]]\ntext = \"a\"\nfro = []\n"), @r"
+        e/hints.toml: TOML parse error at line 3, column 1
+          |
+        3 | fro = []
+          | ^^^
+        unknown field `fro`, expected `text` or `for`
+        ");
+    }
+
+    #[test]
+    fn every_check_has_three_hints_of_its_own_and_no_two_are_alike() {
+        for name in crate::EXERCISES {
+            let exercise = crate::load(name).unwrap();
+            let hints = exercise.hints().unwrap_or_else(|error| panic!("{error}"));
+            let mut texts = BTreeSet::new();
+            for check in &exercise.checks {
+                let series =
+                    hints.series(&check.name, None).unwrap_or_else(|| panic!("{name}::{} has none", check.name));
+                assert_eq!(series.hints.len(), MOST, "{name}::{}", check.name);
+                for hint in series.hints {
+                    assert!(texts.insert(hint.text.clone()), "twice in {name}: {}", hint.text);
+                }
+            }
+        }
+    }
+}
