@@ -1,6 +1,7 @@
 //! `cargo xtask grade`: the programs of a submission, graded.
 
 use crate::captures::Captures;
+use crate::kept::Graded;
 use crate::outcome::{
     CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, Points, ProgramOutcome,
 };
@@ -76,6 +77,9 @@ impl Grade {
         let outcome = grade(&submission, shown, exercises, &Runner::new(jobs)?, jobs, captures, &progress).await?;
         progress.finish_and_clear();
         report::print(&outcome, self.format, self.show)?;
+        if let Err(error) = Graded::note(&outcome) {
+            anstream::eprintln!("note: `cargo xtask hint` will not know of this grading: {error}");
+        }
         Ok(ExitCode::from(outcome.exit_code()))
     }
 }

@@ -1,6 +1,6 @@
 //! Netlings' command line: finds the programs of a submission, builds them, runs the checks, and reports.
 //!
-//! One file a command: [`grade`], [`trace`], [`list`], [`matrix`], [`bench`], [`soak`]. What they share:
+//! One file a command: [`grade`], [`hint`], [`trace`], [`list`], [`matrix`], [`bench`], [`soak`]. What they share:
 //!
 //! | module         | what it is                                                  |
 //! |----------------|-------------------------------------------------------------|
@@ -11,11 +11,14 @@
 //! | [`captures`]   | what was on the wire, as files for Wireshark                |
 //! | [`outcome`]    | what came of it, as plain data                              |
 //! | [`report`]     | the same as text or JSON, one file a format                 |
+//! | [`kept`]       | what a command leaves for the next one                      |
 //! | [`trouble`]    | what keeps a command from doing its work, and the exit code |
 
 pub mod bench;
 pub mod captures;
 pub mod grade;
+pub mod hint;
+pub mod kept;
 pub mod list;
 pub mod matrix;
 pub mod outcome;

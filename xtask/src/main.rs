@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::env;
 use std::process::ExitCode;
 use xtask::trouble::Trouble;
-use xtask::{LAB, bench, grade, list, matrix, soak, trace};
+use xtask::{LAB, bench, grade, hint, list, matrix, soak, trace};
 
 /// Netlings: graded exercises in network programming.
 #[derive(Parser)]
@@ -17,6 +17,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Grade(grade::Grade),
+    Hint(hint::Hint),
     Trace(trace::Trace),
     List(list::List),
     Matrix(matrix::Matrix),
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Grade(command) => command.run().await,
+            Command::Hint(command) => command.run(),
             Command::Trace(command) => command.run().await,
             Command::List(command) => command.run(),
             Command::Matrix(command) => command.run().await,

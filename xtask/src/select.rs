@@ -55,6 +55,41 @@ impl Select {
     }
 }
 
+/// The exercise that `tcp_server::one_client` or `tcp_server` names, whole, and the place of the check if it names one.
+///
+/// # Errors
+/// When a name is unknown, or the exercise cannot be read.
+pub fn one(id: &str) -> Result<(Exercise, Option<usize>), Trouble> {
+    let (name, check) = match id.split_once("::") {
+        Some((name, check)) => (name, Some(check)),
+        None => (id, None),
+    };
+    if check.is_none() && !EXERCISES.contains(&name) {
+        let with = exercises_with(name)?;
+        if !with.is_empty() {
+            let ids: Vec<_> = with.iter().map(|exercise| format!("{exercise}::{name}")).collect();
+            return Err(Trouble::Usage(format!("`{name}` is no exercise but a check. Write {}", ids.join(" or "))));
+        }
+    }
+    known(name)?;
+    let exercise = exercises::load(name)?;
+    let Some(check) = check else { return Ok((exercise, None)) };
+    has(&exercise, check)?;
+    let place = exercise.checks.iter().position(|known| known.name == check);
+    Ok((exercise, place))
+}
+
+/// The exercises that have a check of this name.
+fn exercises_with(check: &str) -> Result<Vec<&'static str>, Trouble> {
+    let mut out = Vec::new();
+    for name in EXERCISES {
+        if exercises::load(name)?.checks.iter().any(|known| known.name == check) {
+            out.push(name);
+        }
+    }
+    Ok(out)
+}
+
 fn known(name: &str) -> Result<(), Trouble> {
     if EXERCISES.contains(&name) {
         return Ok(());

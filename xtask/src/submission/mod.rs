@@ -146,7 +146,7 @@ impl Submission {
 
 /// Where programs of submissions are built: beside our own build, and never in it, because a reference program and a
 /// starter have the same name.
-fn build_dir() -> PathBuf {
+pub(crate) fn build_dir() -> PathBuf {
     let own = exercises::root().parent().unwrap_or_else(|| Path::new("/")).join("target");
     env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("grade")
 }
