@@ -15,6 +15,7 @@
 
 use crate::{Exercise, LoadError, folder};
 use harness::check::nearest;
+use harness::diagnosis::Cause;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,57 +25,6 @@ use toml::Spanned;
 
 /// Most hints of a series.
 const MOST: usize = 3;
-
-/// The causes of failure that a hint can fit, by the names that diagnoses have for them.
-const CAUSES: [&str; 47] = [
-    "not_listening",
-    "wrong_port",
-    "one_address_only",
-    "ipv6_only",
-    "wrong_protocol",
-    "reuseaddr_missing",
-    "option_after_bind",
-    "wrong_destination",
-    "nothing_sent",
-    "sent_twice",
-    "newline_sent",
-    "nul_sent",
-    "stale_bytes",
-    "extra_bytes",
-    "bytes_missing",
-    "wrong_encoding",
-    "datagram_split",
-    "datagrams_joined",
-    "blocked",
-    "exited_early",
-    "crashed",
-    "unclean_failure",
-    "reset_unread_data",
-    "reset_by_linger",
-    "never_closed",
-    "closed_too_early",
-    "closed_too_late",
-    "died_with_peer",
-    "spinning",
-    "descriptors_leaked",
-    "one_client_only",
-    "first_piece_only",
-    "nothing_accepted",
-    "output_not_shown",
-    "value_not_shown",
-    "stale_output",
-    "asks_for_more_input",
-    "fixed_source_port",
-    "port_not_checked",
-    "argument_ignored",
-    "error_ignored",
-    "port_shared",
-    "wrong_source",
-    "does_not_end",
-    "unasked_bytes",
-    "served_at_once",
-    "sent_to_nobody",
-];
 
 /// The hints of an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +39,7 @@ pub struct Hint {
     /// A few sentences, as one line.
     pub text: String,
     /// The causes of failure that it fits: whoever knows one of them needs no hint before this.
-    pub causes: Vec<String>,
+    pub causes: Vec<Cause>,
 }
 
 /// Hints that follow each other.
@@ -108,9 +58,9 @@ pub struct Series<'a> {
 impl Hints {
     /// The hints for a check that failed, with the cause where it is known. `None` where there are none.
     #[must_use]
-    pub fn series<'a>(&'a self, check: &'a str, cause: Option<&str>) -> Option<Series<'a>> {
+    pub fn series<'a>(&'a self, check: &'a str, cause: Option<Cause>) -> Option<Series<'a>> {
         let fitting =
-            |hints: &[Hint]| hints.iter().position(|hint| hint.causes.iter().any(|known| Some(&**known) == cause));
+            |hints: &[Hint]| hints.iter().position(|hint| cause.is_some_and(|cause| hint.causes.contains(&cause)));
         let own = self.checks.get(check).map_or(&[][..], Vec::as_slice);
         let series = |kind, name, hints, begin| Some(Series { kind, name, hints, begin });
         if let Some(begin) = fitting(own) {
@@ -169,17 +119,22 @@ fn parse(path: &Path, text: &str, checks: &[&str]) -> Result<Hints, LoadError> {
         let meant = nearest(word, names.iter().copied()).map(|name| format!(". Did you mean `{name}`?"));
         Err(at(name.span(), format!("there is no {kind} named `{word}`{}", meant.unwrap_or_default())))
     };
+    let causes: Vec<_> = Cause::ALL.iter().map(|cause| cause.name()).collect();
     let series = |written: Vec<Written>| {
         if let Some(hint) = written.get(MOST) {
             return Err(at(hint.text.span(), format!("a series has up to {MOST} hints")));
         }
         let read = |hint: Written| {
-            hint.causes.iter().try_for_each(|cause| known("cause", cause, &CAUSES))?;
+            let cause = |name: &Spanned<String>| {
+                known("cause", name, &causes)?;
+                Ok(Cause::ALL.iter().copied().find(|cause| cause.name() == name.get_ref()))
+            };
+            let fits: Vec<Option<Cause>> = hint.causes.iter().map(cause).collect::<Result<_, LoadError>>()?;
             let line = hint.text.get_ref().split_whitespace().collect::<Vec<_>>().join(" ");
             if line.is_empty() {
                 return Err(at(hint.text.span(), "a hint says something".to_owned()));
             }
-            Ok(Hint { text: line, causes: hint.causes.into_iter().map(Spanned::into_inner).collect() })
+            Ok(Hint { text: line, causes: fits.into_iter().flatten().collect() })
         };
         written.into_iter().map(read).collect::<Result<Vec<_>, _>>()
     };
@@ -188,16 +143,16 @@ fn parse(path: &Path, text: &str, checks: &[&str]) -> Result<Hints, LoadError> {
         known("check", &name, checks)?;
         hints.checks.insert(name.into_inner(), series(written)?);
     }
-    let mut named: BTreeMap<String, String> = BTreeMap::new();
+    let mut named: BTreeMap<Cause, String> = BTreeMap::new();
     for (name, written) in file.shared {
         let (span, name) = (name.span(), name.into_inner());
         let series = series(written)?;
-        let causes: Vec<_> = series.iter().flat_map(|hint| &hint.causes).collect();
+        let causes: Vec<_> = series.iter().flat_map(|hint| hint.causes.iter().copied()).collect();
         if causes.is_empty() {
             return Err(at(span, format!("nobody would see `{name}`: none of its hints says what it is `for`")));
         }
         for cause in causes {
-            if let Some(other) = named.insert(cause.clone(), name.clone()).filter(|other| *other != name) {
+            if let Some(other) = named.insert(cause, name.clone()).filter(|other| *other != name) {
                 return Err(at(span, format!("`{cause}` is named in `{other}` already")));
             }
         }
@@ -247,18 +202,18 @@ mod tests {
         let hints = read(HINTS).unwrap();
         let begin = |cause| hints.series("one_client", cause).map(|series| series.hints[series.begin].text.as_str());
         assert_eq!(begin(None), Some("A place to look."));
-        assert_eq!(begin(Some("spinning")), Some("A place to look."));
-        assert_eq!(begin(Some("crashed")), Some("The call."));
-        assert_eq!(begin(Some("blocked")), Some("The call."), "the check's own come first");
-        assert_eq!(begin(Some("wrong_port")), Some("Where?"));
-        assert_eq!(begin(Some("ipv6_only")), Some("There!"));
+        assert_eq!(begin(Some(Cause::Spinning)), Some("A place to look."));
+        assert_eq!(begin(Some(Cause::Crashed)), Some("The call."));
+        assert_eq!(begin(Some(Cause::Blocked)), Some("The call."), "the check's own come first");
+        assert_eq!(begin(Some(Cause::WrongPort)), Some("Where?"));
+        assert_eq!(begin(Some(Cause::Ipv6Only)), Some("There!"));
     }
 
     #[test]
     fn a_check_without_hints_has_the_shared_ones() {
         let hints = read(HINTS).unwrap();
         assert_eq!(hints.series("restarts_at_once", None), None);
-        assert_eq!(hints.series("restarts_at_once", Some("ipv6_only")).unwrap().begin, 1);
+        assert_eq!(hints.series("restarts_at_once", Some(Cause::Ipv6Only)).unwrap().begin, 1);
     }
 
     #[test]
@@ -315,5 +270,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn whoever_knows_the_cause_gets_a_hint_that_fits_it() {
+        let mut without = BTreeSet::new();
+        for name in crate::EXERCISES {
+            let exercise = crate::load(name).unwrap();
+            let hints = exercise.hints().unwrap();
+            for wrong in exercise.wrong().unwrap_or_else(|error| panic!("{error}")) {
+                for check in &wrong.fails {
+                    let Some(cause) = wrong.cause_in(check) else { continue };
+                    let series = hints.series(check, Some(cause)).unwrap();
+                    if !series.hints[series.begin].causes.contains(&cause) {
+                        without.insert(format!("{name}::{check}: {cause}"));
+                    }
+                }
+            }
+        }
+        assert!(without.is_empty(), "{without:#?}");
     }
 }

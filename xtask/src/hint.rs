@@ -53,7 +53,7 @@ impl Hint {
             None => choose(&exercise, failed)?,
         };
         let cause = failed.into_iter().flatten().find(|failed| failed.check == check.name);
-        let cause = cause.and_then(|failed| failed.cause.as_deref());
+        let cause = cause.and_then(|failed| failed.cause);
         let id = format!("{}::{}", exercise.name, check.name);
         let hints = exercise.hints()?;
         let Some(series) = hints.series(&check.name, cause) else {

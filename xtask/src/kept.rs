@@ -3,6 +3,7 @@
 
 use crate::outcome::{CheckResult, Outcome};
 use crate::submission;
+use harness::diagnosis::Cause;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,8 +24,8 @@ pub struct Graded(BTreeMap<String, Vec<Failed>>);
 pub struct Failed {
     /// `restarts_at_once`
     pub check: String,
-    /// Why, by the name that the diagnosis has for it: `reuseaddr_missing`. `None` where there is no diagnosis.
-    pub cause: Option<String>,
+    /// Why, where it is certain.
+    pub cause: Option<Cause>,
 }
 
 impl Graded {
@@ -47,9 +48,11 @@ impl Graded {
     pub fn note(outcome: &Outcome) -> io::Result<()> {
         let mut graded = Self::read();
         for exercise in &outcome.exercises {
-            let failed = exercise.checks.iter().filter(|check| matches!(check.result, CheckResult::Fail(_)));
-            // Verdicts have no diagnosis yet.
-            let failed = failed.map(|check| Failed { check: check.name.clone(), cause: None });
+            let failed = exercise.checks.iter().filter_map(|check| {
+                let CheckResult::Fail(failure) = &check.result else { return None };
+                let cause = failure.diagnosis.as_ref().map(|diagnosis| diagnosis.cause);
+                Some(Failed { check: check.name.clone(), cause })
+            });
             graded.0.insert(exercise.name.clone(), failed.collect());
         }
         write(LAST, &graded)
