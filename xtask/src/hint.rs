@@ -101,7 +101,6 @@ fn page(
     width: usize,
 ) -> String {
     let mut lines = Vec::new();
-    lines.extend(chosen.map(|why| format!("{FAINT}{why}{FAINT:#}")));
     let all = series.hints.len();
     match series.hints.get(place) {
         None => {
@@ -109,6 +108,7 @@ fn page(
             lines.push(format!("From the beginning: cargo xtask hint {id}"));
         }
         Some(hint) => {
+            lines.extend(chosen.map(|why| format!("{FAINT}{why}{FAINT:#}")));
             lines.push(format!("{BOLD}{id}{BOLD:#}, hint {} of {all}", place + 1));
             lines.extend(
                 columns::wrap(&check.check.about, width, 2).iter().map(|line| format!("{FAINT}{line}{FAINT:#}")),

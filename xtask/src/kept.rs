@@ -1,7 +1,7 @@
 //! What a command leaves for the next one, in files below `target/grade`. It is a convenience: what is missing or cannot be
 //! read counts as never written.
 
-use crate::outcome::{CheckResult, Outcome};
+use crate::outcome::{CheckOutcome, CheckResult, Outcome};
 use crate::submission;
 use harness::diagnosis::Cause;
 use serde::de::DeserializeOwned;
@@ -41,13 +41,18 @@ impl Graded {
         self.0.get(exercise).map(Vec::as_slice)
     }
 
-    /// Notes a grading. Exercises that it did not touch stay as they were.
+    /// Notes a grading. Exercises of which no check was run stay as they were.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn note(outcome: &Outcome) -> io::Result<()> {
         let mut graded = Self::read();
+        let before = graded.clone();
         for exercise in &outcome.exercises {
+            let was_run = |check: &CheckOutcome| matches!(check.result, CheckResult::Pass | CheckResult::Fail(_));
+            if !exercise.checks.iter().any(was_run) {
+                continue;
+            }
             let failed = exercise.checks.iter().filter_map(|check| {
                 let CheckResult::Fail(failure) = &check.result else { return None };
                 let cause = failure.diagnosis.as_ref().map(|diagnosis| diagnosis.cause);
@@ -55,7 +60,7 @@ impl Graded {
             });
             graded.0.insert(exercise.name.clone(), failed.collect());
         }
-        write(LAST, &graded)
+        if graded == before { Ok(()) } else { write(LAST, &graded) }
     }
 }
 

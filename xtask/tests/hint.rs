@@ -111,6 +111,11 @@ fn grading_leaves_what_failed_and_forgets_what_passes_now() {
     let in_the_submission: Vec<_> = fs::read_dir(submission.path()).unwrap().collect();
     assert_eq!(in_the_submission.len(), 1, "the submission is left alone");
 
+    // What does not even compile leaves no new knowledge.
+    fs::write(submission.path().join("udp_sender.py"), "print(").unwrap();
+    grade();
+    assert!(said(&target, &["hint", "udp_sender"]).contains("udp_sender::empty_line, hint"));
+
     program(&root.with_file_name("solutions").join("python/udp_sender.py"));
     grade();
     assert!(said(&target, &["hint", "udp_sender"]).contains("udp_sender::one_datagram, hint"));
