@@ -9,7 +9,9 @@ use harness::event::Rest;
 use harness::lab::{self, Fact, LabError, Launcher, Tracing};
 use harness::ladder::text::Drawer;
 use harness::ladder::{Performer, Telling, svg};
+use harness::pcapng::Capture;
 use harness::program::Program;
+use harness::transcript;
 use std::env;
 use std::fs;
 use std::io::Read;
@@ -41,6 +43,9 @@ pub struct Trace {
     /// Also write the drawing to this file, as a picture
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Also write all packets to this file (pcapng), for Wireshark
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<PathBuf>,
     /// An address that the lab shall have too. Can be given several times
     #[arg(long = "address", value_name = "IP")]
     addresses: Vec<IpAddr>,
@@ -69,10 +74,10 @@ impl Trace {
             let shown = path.display().to_string();
             move |error| Trouble::Usage(format!("{shown} cannot be written: {error}"))
         };
-        if let Some(path) = &self.svg {
+        for path in [&self.svg, &self.pcap].into_iter().flatten() {
             fs::write(path, "").map_err(unwritable(path))?;
         }
-        let mut show = Show::new(performers(&commands, &programs))?;
+        let mut show = Show::new(performers(&commands, &programs), self.pcap.is_some())?;
         let exe = env::current_exe().map_err(Trouble::ours("finding this program"))?;
         let order = lab::Trace { programs, addresses: self.addresses };
         let result = match Launcher::new(exe, LAB).trace(&order).await {
@@ -83,7 +88,10 @@ impl Trace {
         if let Some(path) = &self.svg {
             fs::write(path, svg::draw(&show.telling.ladder())).map_err(unwritable(path))?;
         }
-        show.close(result?, self.svg.as_deref())?;
+        if let (Some(path), Some(capture)) = (&self.pcap, &show.capture) {
+            fs::write(path, capture.file()).map_err(unwritable(path))?;
+        }
+        show.close(result?, self.svg.as_deref(), self.pcap.as_deref())?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -101,16 +109,20 @@ enum End {
 struct Show {
     telling: Telling,
     drawer: Drawer,
+    /// The packets, if they are to be kept.
+    capture: Option<Capture>,
     /// How the programs were when the lab last settled.
     rest: Rest,
 }
 
 impl Show {
-    fn new(performers: Vec<Performer>) -> Result<Self, Trouble> {
+    fn new(performers: Vec<Performer>, keeps_packets: bool) -> Result<Self, Trouble> {
+        let about: Vec<_> = performers.iter().map(|performer| format!("traced: {}", performer.command)).collect();
+        let capture = keeps_packets.then(|| Capture::new(about.join("\n")));
         let telling = Telling::new(performers);
         let drawer = Drawer::new(telling.lanes().to_vec(), ladder::look());
         print(&drawer.head())?;
-        Ok(Self { telling, drawer, rest: Rest::Gone })
+        Ok(Self { telling, drawer, capture, rest: Rest::Gone })
     }
 
     /// Draws what the lab tells, until it has ended.
@@ -150,13 +162,25 @@ impl Show {
         if let Fact::Rest { rest, .. } = fact {
             self.rest = rest.clone();
         }
+        if let Some(capture) = &mut self.capture {
+            let name = |program: &usize| self.telling.lanes().get(*program).map_or("a program", |lane| &lane.name);
+            match fact {
+                Fact::Packet(packet) => capture.packet(packet),
+                Fact::Started(program) => capture.note(format!("start {}", name(program))),
+                Fact::Typed { program, bytes } => {
+                    capture.note(format!("type {} into {}", transcript::describe(bytes), name(program)));
+                }
+                Fact::EndOfInput => capture.note("end of input"),
+                _ => {}
+            }
+        }
         let entries = self.telling.take(fact);
         let lines: Vec<_> = entries.iter().flat_map(|entry| self.drawer.push(entry)).collect();
         print(&lines)
     }
 
     /// What is said at the end.
-    fn close(&self, end: End, svg: Option<&Path>) -> Result<bool, Trouble> {
+    fn close(&self, end: End, svg: Option<&Path>, pcap: Option<&Path>) -> Result<bool, Trouble> {
         let mut lines = vec![String::new()];
         lines.extend(self.telling.left_behind());
         let sentence = match (end, &self.rest) {
@@ -169,6 +193,7 @@ impl Show {
         };
         lines.push(sentence.to_owned());
         lines.extend(svg.map(|path| format!("The picture is in {}.", path.display())));
+        lines.extend(pcap.map(|path| format!("The packets are in {}.", path.display())));
         print(&lines)
     }
 }

@@ -131,6 +131,20 @@ fn two_programs_of_the_notes_are_drawn_the_same_on_every_run(
 }
 
 #[test]
+fn the_packets_are_kept_with_what_was_done_as_comments() {
+    let dir = folder();
+    let args = ["--pcap", "t.pcapng", "--with", "python3 password_client.py", "--", "python3", "password_server.py"];
+    let said = said(trace(&dir, &args).write_stdin("123\n"));
+    assert!(said.contains("The packets are in t.pcapng."), "{said}");
+    let file = fs::read(dir.path().join("t.pcapng")).unwrap();
+    assert_eq!(file[..4], [0x0a, 0x0d, 0x0d, 0x0a]);
+    let has = |text: &str| file.windows(text.len()).any(|window| window == text.as_bytes());
+    for text in ["start password_client.py", "type \"123\\n\" (4 bytes) into password_client.py", "进入成功"] {
+        assert!(has(text), "{text}");
+    }
+}
+
+#[test]
 fn ctrl_c_ends_it_with_the_whole_drawing() {
     let dir = folder();
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"));

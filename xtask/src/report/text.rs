@@ -267,7 +267,8 @@ impl Page {
         if count(|result| matches!(result, CheckResult::Fail(_))) > 0 {
             self.line("");
             self.paragraph(
-                "The task is in exercises/<exercise>/README.md; what each line above means is in CHECKS.md.",
+                "The task is in exercises/<exercise>/README.md; what each line above means is in CHECKS.md. A hint: \
+                 cargo xtask hint EXERCISE",
                 0,
             );
         }
