@@ -399,7 +399,7 @@ pub struct Wait {
 pub struct Descriptor {
     /// Its number.
     pub fd: i32,
-    /// What it is: `standard input`, `tcp *:8989 LISTEN`, `pipe:[42]`.
+    /// What it is: `standard input`, `tcp *:8989 LISTEN`, `a pipe`.
     pub what: String,
 }
 

@@ -1,6 +1,6 @@
 //! `cargo xtask grade`: the programs of a submission, graded.
 
-use crate::captures::Captures;
+use crate::files::Files;
 use crate::kept::Graded;
 use crate::outcome::{
     CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, Points, ProgramOutcome,
@@ -54,6 +54,9 @@ pub struct Grade {
     /// there as packet comments.
     #[arg(long, value_name = "DIR")]
     pcap: Option<PathBuf>,
+    /// Also write the drawn conversations into this folder, one picture a check
+    #[arg(long, value_name = "DIR")]
+    svg: Option<PathBuf>,
 }
 
 /// What came of a check, and what was drawn of it.
@@ -69,12 +72,12 @@ impl Grade {
         let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
         let dir = self.submission.unwrap_or_else(|| exercises::root().to_owned());
         let jobs = self.jobs.map_or_else(default_jobs, usize::from);
-        let captures = self.pcap.as_deref().map(Captures::new).transpose()?;
+        let files = Files::new(self.pcap, self.svg)?;
         let progress = progress();
         progress.set_message("looking for programs");
         let submission = submission::find(&dir, &names).await?;
         let shown = if dir == exercises::root() { "exercises".to_owned() } else { dir.display().to_string() };
-        let outcome = grade(&submission, shown, exercises, &Runner::new(jobs)?, jobs, captures, &progress).await?;
+        let outcome = grade(&submission, shown, exercises, &Runner::new(jobs)?, jobs, &files, &progress).await?;
         progress.finish_and_clear();
         report::print(&outcome, self.format, self.show)?;
         if let Err(error) = Graded::note(&outcome) {
@@ -85,7 +88,7 @@ impl Grade {
 }
 
 /// Builds the programs of a submission and runs the checks of these exercises on them. What was on the wire is kept, if
-/// `captures` says where.
+/// `files` says where.
 ///
 /// # Errors
 /// Trouble that leaves nothing to report.
@@ -95,14 +98,14 @@ pub async fn grade(
     exercises: Vec<Exercise>,
     runner: &Runner,
     jobs: usize,
-    captures: Option<Captures>,
+    files: &Files,
     progress: &ProgressBar,
 ) -> Result<Outcome, Trouble> {
     let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     progress.set_message("building");
     let mut built = submission.build(&names, jobs).await?;
     let exercises: Vec<_> = exercises.into_iter().map(Arc::new).collect();
-    let mut results = run_all(&exercises, &built, runner, captures.as_ref(), progress).await?;
+    let mut results = run_all(&exercises, &built, runner, files, progress).await?;
     let outcomes = exercises.iter().enumerate().map(|(number, exercise)| {
         let source = submission.sources.get(&exercise.name).map(submission::Source::name).unwrap_or_default();
         let checks = exercise.checks.iter().enumerate().map(|(index, check)| {
@@ -135,7 +138,7 @@ async fn run_all(
     exercises: &[Arc<Exercise>],
     built: &BTreeMap<String, Built>,
     runner: &Runner,
-    captures: Option<&Captures>,
+    files: &Files,
     progress: &ProgressBar,
 ) -> Result<BTreeMap<(usize, usize), Done>, Trouble> {
     progress.set_message("");
@@ -145,12 +148,12 @@ async fn run_all(
         let Some(Built::Ready(program)) = built.get(&exercise.name) else { continue };
         for index in 0..exercise.checks.len() {
             let (exercise, program, runner) = (Arc::clone(exercise), program.clone(), runner.clone());
-            let (captures, progress) = (captures.cloned(), progress.clone());
+            let (files, progress) = (files.clone(), progress.clone());
             running.spawn(async move {
                 let _room = runner.room().await;
                 progress.set_message(format!("{}::{}", exercise.name, exercise.checks[index].name));
                 let check = &exercise.checks[index];
-                let result = run_and_draw(&exercise, check, &program, &runner, captures.as_ref()).await;
+                let result = run_and_draw(&exercise, check, &program, &runner, &files).await;
                 result.map(|result| ((number, index), result))
             });
         }
@@ -175,27 +178,25 @@ pub async fn run_one(
     program: &Program,
     runner: &Runner,
 ) -> Result<CheckResult, Trouble> {
-    run_and_draw(exercise, check, program, runner, None).await.map(|(result, _)| result)
+    run_and_draw(exercise, check, program, runner, &Files::default()).await.map(|(result, _)| result)
 }
 
-/// The same with a drawing; and what was on the wire is kept, if `captures` says where.
+/// The same with a drawing, and with the files that are asked for.
 async fn run_and_draw(
     exercise: &Exercise,
     check: &ExerciseCheck,
     program: &Program,
     runner: &Runner,
-    captures: Option<&Captures>,
+    files: &Files,
 ) -> Result<Done, Trouble> {
     let reviewed = check.expected()?;
     let ran = match runner.run(exercise, check, program).await {
         Ok(ran) => ran,
         Err(error) => return Ok((CheckResult::Error(error), None)),
     };
-    if let Some(captures) = captures {
-        captures.keep(exercise, check, &ran.seen)?;
-    }
     let title = format!("{}::{}", exercise.name, check.name);
     let ladder = Ladder::new(&title, &exercise.name, &check.check, &exercise.params, &ran.seen);
+    files.keep(exercise, check, &ran.seen, &ladder)?;
     let result = match verdict::compare(&reviewed, &ran.transcript) {
         Verdict::Pass => CheckResult::Pass,
         Verdict::Fail(difference) => {

@@ -8,14 +8,14 @@
 //! | [`submission`] | finding a submission's programs, and building them          |
 //! | [`programs`]   | the programs that we know the right verdicts of              |
 //! | [`run`]        | running checks, several at once, each in a lab of its own   |
-//! | [`captures`]   | what was on the wire, as files for Wireshark                |
+//! | [`files`]      | captures and pictures, a file a check                       |
 //! | [`outcome`]    | what came of it, as plain data                              |
 //! | [`report`]     | the same as text or JSON, one file a format                 |
 //! | [`kept`]       | what a command leaves for the next one                      |
 //! | [`trouble`]    | what keeps a command from doing its work, and the exit code |
 
 pub mod bench;
-pub mod captures;
+pub mod files;
 pub mod grade;
 pub mod hint;
 pub mod kept;

@@ -63,7 +63,7 @@ fn goes_on(case: &Case<'_>, reason: &Reason) -> Found {
         return Found::new(Cause::AsksForMoreInput, told);
     }
     let has_socket = |wait: &&Wait| {
-        wait.on.iter().any(|on| ["socket:", "tcp ", "udp "].iter().any(|kind| on.what.starts_with(kind)))
+        wait.on.iter().any(|on| ["a socket", "tcp ", "udp "].iter().any(|kind| on.what.starts_with(kind)))
     };
     let Some(wait) = case.waits().find(has_socket) else {
         let waits = case.wait().map(|wait| told(case, wait)).unwrap_or_default();

@@ -122,8 +122,6 @@ fn of_descriptor(at: &Descriptor, ephemeral: (u16, u16)) -> String {
             let parts = [*protocol].into_iter().chain((!chosen).then_some(*local)).chain(state.iter().copied());
             parts.collect::<Vec<_>>().join(" ")
         }
-        _ if at.what.starts_with("pipe:[") => "a pipe".to_owned(),
-        _ if at.what.starts_with("socket:[") => "a socket".to_owned(),
         _ => printable(&at.what),
     }
 }

@@ -80,10 +80,16 @@ fn describe(pid: i32, fd: i32, sockets: &[Socket]) -> Descriptor {
     let link = link.to_string_lossy().into_owned();
     let inode = link.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']')?.parse::<u32>().ok());
     let what = match (fd, inode) {
-        (_, Some(inode)) => sockets.iter().find(|socket| socket.inode == inode).map_or(link, text_of_socket),
+        (_, Some(inode)) => {
+            let socket = sockets.iter().find(|socket| socket.inode == inode);
+            // The numbers of what has no address mean nothing to anybody.
+            socket.map_or_else(|| "a socket without an address".to_owned(), text_of_socket)
+        }
+
         (0, None) => "standard input".to_owned(),
         (1, None) => "standard output".to_owned(),
         (2, None) => "standard error".to_owned(),
+        _ if link.starts_with("pipe:") => "a pipe".to_owned(),
         _ => link,
     };
     Descriptor { fd, what }

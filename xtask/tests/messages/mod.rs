@@ -87,10 +87,6 @@ fn repeatable(line: &str) -> String {
         let end = line[at..].find([' ', ':', '"']).map_or(line.len(), |end| at + end);
         line.replace_range(at..end, "PROGRAM");
     }
-    // The number of a pipe is the system's.
-    if let Some((before, after)) = line.split_once("pipe:[") {
-        line = format!("{before}pipe:[N{}", after.trim_start_matches(|c: char| c.is_ascii_digit()));
-    }
     let mut out = String::new();
     let mut rest = line.as_str();
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! `grade --pcap`: which files there are, and that tshark reads them without a complaint.
+//! `grade --pcap` and `grade --svg`: which files there are, and that tshark reads captures without a complaint.
 
 use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin_cmd;
@@ -28,6 +28,18 @@ fn each_check_has_a_file_in_a_folder_that_is_made() {
     for file in files {
         assert_eq!(fs::read(pcap.join(file)).unwrap()[..4], [0x0a, 0x0d, 0x0d, 0x0a]);
     }
+}
+
+#[test]
+fn each_check_can_have_its_drawing_as_a_picture() {
+    let dir = tempfile::tempdir().unwrap();
+    let svg = dir.path().join("pictures");
+    let solutions = xtask::programs::solutions().join("python");
+    let mut command = cargo_bin_cmd!("xtask");
+    command.arg("grade").arg(solutions).arg("--svg").arg(&svg).args(["--check", "udp_sender::one_datagram"]);
+    command.assert().success();
+    let picture = fs::read_to_string(svg.join("udp_sender-one_datagram.svg")).unwrap();
+    assert!(picture.starts_with("<svg") && picture.contains("hello"), "{picture}");
 }
 
 #[test]
