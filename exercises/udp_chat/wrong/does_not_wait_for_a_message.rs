@@ -1,5 +1,5 @@
 // fault: choice 2 looks whether a message has come, and does not wait for one
-// cause: output_not_shown
+// cause: not_received
 // fails: shows_message, answers_the_sender, two_programs_talk
 
 use std::env;

@@ -1,5 +1,5 @@
 // fault: a non-blocking socket is asked again and again without a pause
-// cause: spinning
+// cause: busy_waiting
 // fails: binds_every_address, shows_text_and_sender, utf8_text, first_of_two, empty_datagram, not_text, kilobyte
 
 use std::env;

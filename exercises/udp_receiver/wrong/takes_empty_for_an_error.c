@@ -1,5 +1,5 @@
 // fault: that 0 bytes came is taken for a failure
-// cause: empty_ignored
+// cause: fails_needlessly
 // fails: empty_datagram
 
 #include <arpa/inet.h>

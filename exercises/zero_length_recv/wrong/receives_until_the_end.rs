@@ -1,5 +1,5 @@
 // fault: it receives until the client has left, and only then shows all that came, as one piece
-// cause: output_not_shown
+// cause: waits_for_more; output_not_shown in empty_send_is_no_close, fifty_clients, next_client_is_served, reset_is_not_the_end
 // fails: notices_the_close, next_client_is_served, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
 
 use std::env;

@@ -47,7 +47,7 @@ fn one(expected: &[u8], sent: &[u8], before: &[Vec<u8>]) -> Option<Wrong> {
     }
     if let Some(older) = sent.strip_suffix(expected)
         && !older.is_empty()
-        && before.last().is_some_and(|before| before.ends_with(older))
+        && before.last().is_some_and(|before| before.ends_with(older.trim_ascii_end()))
     {
         let told = format!("{} stands before the text: the message before it.", describe(older));
         return Some((Cause::DatagramsJoined, told));

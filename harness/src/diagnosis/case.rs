@@ -117,10 +117,11 @@ impl<'a> Case<'a> {
         self.waits().find(is_told).or_else(|| self.waits().next())
     }
 
-    /// Whether the program waits for a line on its standard input, and for nothing else.
+    /// Whether the program waits for a line on its standard input, and for no socket.
     pub(super) fn waits_for_input(&self) -> bool {
-        let on_input = |wait: &Wait| !wait.on.is_empty() && wait.on.iter().all(|on| on.fd == 0);
-        self.waits().any(on_input) && !self.waits().any(|wait| wait.on.iter().any(|on| on.fd != 0))
+        let waits = || self.waits().flat_map(|wait| &wait.on);
+        let is_socket = |what: &str| what.starts_with("tcp ") || what.starts_with("udp ");
+        waits().any(|on| on.fd == 0) && !waits().any(|on| is_socket(&on.what))
     }
 
     /// The sockets of programs at the end of a step.

@@ -67,7 +67,7 @@ causes! {
         "Take the address and the port from where the task says, and in C use `inet_pton` and `htons` on them.";
     /// It sends nothing.
     NothingSent "nothing_sent": "It sends nothing.",
-        "Look which way your program took instead of the one that sends.";
+        "Look which way your program took instead of the one that sends; and where you write to a stream with a buffer of its own, flush it before you close.";
     /// The same is sent twice.
     SentTwice "sent_twice": "It sends the same twice.",
         "Send once. UDP does not repeat by itself, and nobody has asked for it.";
@@ -124,13 +124,22 @@ causes! {
         "Close only when the conversation is over; look in the task at who closes, and when.";
     /// The other side has to close first.
     ClosedTooLate "closed_too_late": "It waits for the other side to close first.",
-        "Here your program closes first. Do not receive again: what you need has come. Call `close`.";
+        "Here your program closes first. When what you need has come, wait for nothing more (a second `recv`, a newline, a full buffer, the end), but call `close`.";
     /// It ends because a peer left.
     DiedWithPeer "died_with_peer": "It dies when the other side leaves.",
         "That a connection ends or is reset is no failure of your program: catch the error of this one connection, and go on.";
     /// It never rests.
     Spinning "spinning": "It goes round in a circle without a pause.",
-        "A call that returns at once, again and again, will go on so: 0 bytes from `recv` mean that the other side has closed. Leave the loop.";
+        "`recv` that returns 0 bytes will do so for ever: the other side has closed, so leave the loop. Where nothing has come yet, wait in a call that blocks, or in `poll`, and do not ask again and again.";
+    /// It asks again and again.
+    BusyWaiting "busy_waiting": "It asks again and again instead of waiting.",
+        "Wait in a call that blocks, or in `poll` or `select`, until something comes.";
+    /// What has come lies unread.
+    NotReceived "not_received": "It does not receive what has come.",
+        "A call that receives waits until something is there: let it wait, however long that takes.";
+    /// The whole buffer is shown.
+    NulShown "nul_shown": "It shows the whole buffer, with the NUL bytes behind the text.",
+        "Only as many bytes of the buffer have come as the call returned. Show these, and no others.";
     /// Descriptors pile up.
     DescriptorsLeaked "descriptors_leaked": "It keeps a descriptor of every client that has left.",
         "`close` every connection when its client has gone; `shutdown` alone does not free the descriptor.";
@@ -145,7 +154,7 @@ causes! {
         "The system completes the handshake by itself; your program has the connection only when it calls `accept`.";
     /// It prints nothing, or not in time.
     OutputNotShown "output_not_shown": "What it should show does not appear, or not in time.",
-        "Print it when it comes. If you do: output can stay in a buffer, so end the line, and flush; and wait for a thread that prints.";
+        "Show each piece when the call returns it, and do not wait for more. If you do: output can stay in a buffer, so end the line, and flush; and wait for a thread that prints.";
     /// Something that should be shown is not.
     ValueNotShown "value_not_shown": "Something is missing in what it prints.",
         "Print every value that the task asks for, as it is.";

@@ -5,7 +5,7 @@ use super::case::Case;
 use super::cause::Cause;
 use super::fact::{End, Kind, What};
 use crate::check::{Action, Stimulus};
-use crate::event::{Protocol, Socket, State};
+use crate::event::{Exit, Protocol, Socket, State};
 
 /// What is wrong with the end of a connection.
 pub(super) fn find(case: &Case<'_>) -> Option<Found> {
@@ -42,6 +42,10 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
 /// It reset a connection; the kernel has counted why.
 fn reset(case: &Case<'_>) -> Option<Found> {
     let aborts = case.now().aborts?;
+    // What a program that fails leaves unread is not what is wrong with it.
+    if matches!(case.exit(), Some(Exit::Status(1..))) && case.expected_end() == Some(&End::Zero) {
+        return None;
+    }
     if aborts.unread > 0 {
         let told = "It closed the connection while bytes that had come were not read yet. The system then sends RST instead of FIN.";
         return Some(Found::new(Cause::ResetUnreadData, told.to_owned()));
@@ -107,7 +111,7 @@ fn not_closed(case: &Case<'_>) -> Option<Found> {
     if shown && answered && to_end {
         let told = format!(
             "It waits in `{waits}` on the connection with {}, which stays open until this program closes it.",
-            open.remote
+            case.whom(open.remote)
         );
         return Some(Found::new(Cause::ClosedTooLate, told));
     }

@@ -7,7 +7,7 @@ use super::cause::Cause;
 use super::crash;
 use super::fact::{End, Kind, What};
 use crate::check::{Action, Data, Start, Stimulus};
-use crate::event::{Body, Exit, Flood, Packet, Protocol, Rest, State, Wait};
+use crate::event::{Body, Descriptor, Exit, Flood, Packet, Protocol, Rest, Socket, State, Wait};
 
 /// It crashed.
 pub(super) fn crashed(case: &Case<'_>) -> Option<Found> {
@@ -26,17 +26,17 @@ pub(super) fn crashed(case: &Case<'_>) -> Option<Found> {
 pub(super) fn restless(case: &Case<'_>) -> Option<Found> {
     let after = match case.stimulus() {
         Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } => {
-            format!(" since {name} has closed: `recv` returns 0 bytes at once, again and again")
+            format!(" since {name} has closed, where `recv` returns 0 bytes at once, again and again")
         }
         Stimulus::EndOfInput(_) => {
-            " since its input has ended: reading a line returns at once, again and again".to_owned()
+            " since its input has ended, where reading a line returns at once, again and again".to_owned()
         }
         _ => String::new(),
     };
-    let printing = if case.output().len() > 1_000 { ", and prints all the while" } else { "" };
+    let what = if case.output().len() > 1_000 { "printing only" } else { "without doing anything" };
     let told = match &case.now().rest {
         Rest::Spinning { cpu_ms } => {
-            format!("It burnt more than {} s of CPU time without doing anything{after}{printing}.", cpu_ms / 1_000)
+            format!("It burnt more than {} s of CPU time {what}{after}.", cpu_ms / 1_000)
         }
         Rest::Flooding { what: Flood::Output, amount } => format!("It wrote {amount} bytes in this one step{after}."),
         Rest::Flooding { what: Flood::Wire, .. } if case.sends_in_pieces() => {
@@ -46,7 +46,12 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Found> {
         Rest::Flooding { what: Flood::Wire, amount } => format!("{amount} packets were sent in this one step{after}."),
         Rest::Gone | Rest::Idle(_) => return None,
     };
-    Some(Found::new(Cause::Spinning, told))
+    // Where nothing has happened yet, it can only be a call that does not wait.
+    let asks = matches!(case.now().rest, Rest::Spinning { .. })
+        && matches!(case.stimulus(), Stimulus::Start(_))
+        && case.now().packets.is_empty()
+        && case.sockets(case.step).next().is_some();
+    Some(Found::new(if asks { Cause::BusyWaiting } else { Cause::Spinning }, told))
 }
 
 /// It ends although it should go on, or ends in another way.
@@ -65,12 +70,10 @@ pub(super) fn ended(case: &Case<'_>) -> Option<Found> {
                     Cause::EndMishandled,
                     format!("It ended with status {status}; the end of the input is no failure."),
                 ),
-                Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } if data.iter().any(is_empty) => {
-                    (Cause::EmptyIgnored, format!("A datagram of zero bytes came, and it ended with status {status}."))
-                }
-                Stimulus::Start(start) if start.given.as_ref().is_some_and(is_empty) => {
-                    (Cause::EmptyIgnored, format!("The line was empty, and it ended with status {status}."))
-                }
+                Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } if data.iter().any(is_empty) => (
+                    Cause::FailsNeedlessly,
+                    format!("A datagram of zero bytes came, and it ended with status {status}."),
+                ),
                 Stimulus::Start(start) if case.fits_exactly(start) => {
                     let told = format!(
                         "It ended with status {status}. The text fits exactly into one datagram; with a single byte more it \
@@ -106,7 +109,7 @@ fn went(case: &Case<'_>, status: i32) -> Found {
                 format!("{name} has left, and the program ended with status {status}; it should go on."),
             )
         }
-        Stimulus::Peer { name, .. } if listened => {
+        Stimulus::Peer { name, action: Action::Resets | Action::Closes | Action::ShutsDownSending } if listened => {
             let told = format!("It ended with status {status} after {name}; other clients are to follow.");
             Found::new(Cause::OneClientOnly, told)
         }
@@ -173,7 +176,7 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Found> {
         return Some(Found::new(Cause::AsksForMoreInput, told(case, case.wait()?)));
     }
     if case.waits_for_input() && interactive {
-        return None;
+        return unread(case);
     }
     let wait = case.wait()?;
     let on = |text: &str| wait.on.iter().any(|on| on.what.contains(text));
@@ -187,6 +190,9 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Found> {
         _ => false,
     });
     let receiving = on("ESTABLISHED") || on("udp ");
+    if shows && !wire && !ends && matches!(case.stimulus(), Stimulus::Type { .. }) && on("udp ") {
+        return Some(Found::new(Cause::Blocked, told(case, wait)));
+    }
     let data = case.misses(|kind| matches!(kind, Kind::Wire(_, _, What::Data(_))));
     let undone = data || (shows && (wire || ends || (!case.shows_later() && case.output_is_poor())));
     if receiving && came && undone {
@@ -196,7 +202,8 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Found> {
         ));
     }
     let has_acted = !case.output().is_empty() || case.sent(case.step).next().is_some();
-    if ends && !wire && (on("LISTEN") || on("udp ")) && !shows && has_acted {
+    // All that it should do here it has done, and what it waits for now belongs to no conversation.
+    if ends && !wire && !shows && has_acted && !on("ESTABLISHED") {
         return Some(Found::new(Cause::DoesNotEnd, told(case, wait)));
     }
     if on("LISTEN") && (ends || wire) && case.now().packets.is_empty() {
@@ -234,6 +241,24 @@ pub(super) fn not_accepted(case: &Case<'_>) -> Option<Found> {
     Some(Found::new(Cause::NothingAccepted, told))
 }
 
+/// A datagram lies in the program's socket, while the program waits for its input.
+fn unread(case: &Case<'_>) -> Option<Found> {
+    let before = |socket: &Socket| {
+        let old = case.before().and_then(|step| step.sockets.iter().find(|old| old.inode == socket.inode));
+        old.map_or(0, |old| old.receive_queue)
+    };
+    // One of several that wait may have been taken.
+    let is_unread = |socket: &&Socket| {
+        socket.protocol == Protocol::Udp && socket.receive_queue > 0 && socket.receive_queue >= before(socket)
+    };
+    let socket = case.sockets(case.step).filter(|socket| socket.program == case.program).find(is_unread)?;
+    let told = format!(
+        "A datagram has come and lies unread in its socket at port {}, while the program waits for a line on its standard input.",
+        socket.local.port()
+    );
+    Some(Found::new(Cause::NotReceived, told))
+}
+
 fn empty_came(case: &Case<'_>) -> bool {
     match case.stimulus() {
         Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } => data.iter().any(is_empty),
@@ -243,9 +268,12 @@ fn empty_came(case: &Case<'_>) -> bool {
 
 /// Where it waits and why that is no use, as a sentence.
 pub(super) fn told(case: &Case<'_>, wait: &Wait) -> String {
-    let on: Vec<_> = wait.on.iter().map(|on| case.socket_in_words(&on.what)).collect();
+    // What an event loop has for itself says nothing, where there is something else.
+    let telling = |on: &&Descriptor| on.fd == 0 || on.what.starts_with("tcp ") || on.what.starts_with("udp ");
+    let any = wait.on.iter().any(|on| telling(&on));
+    let on: Vec<_> = wait.on.iter().filter(|on| !any || telling(on)).map(|on| case.socket_in_words(&on.what)).collect();
     let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(" and ")) };
-    let no_use = if wait.on.iter().any(|on| on.fd == 0) && wait.on.len() == 1 {
+    let no_use = if case.waits_for_input() {
         ", where nothing more is typed"
     } else if wait.on.iter().any(|on| on.what.contains("LISTEN")) {
         ", where nobody else connects"

@@ -52,19 +52,27 @@ fn too_much(case: &Case<'_>, value: &str) -> Found {
 fn too_little(case: &Case<'_>, missing: &[&String], first: &str) -> Found {
     let output = case.output();
     let list = missing.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", ");
+    let printed = String::from_utf8_lossy(&output);
+    let nul = |text: &String| printed.contains(&format!("{text}\0"));
+    if let Some(text) = missing.iter().filter_map(|value| case.text(value)).find(nul) {
+        return Found::new(Cause::NulShown, format!("NUL bytes follow {} where it is shown.", short(&text)));
+    }
     for text in missing.iter().filter_map(|value| case.text(value)) {
         if let Some(clothes) = clothes(&text, &output) {
             let told = format!("The text {} is {}.", short(&text), clothes.told());
             return Found::new(Cause::WrongEncoding, told);
         }
-        let printed = String::from_utf8_lossy(&output);
         if let Some(part) = beginning_of(&text, &printed) {
             let told = format!("Of the {} bytes of the text, only the first {part} are shown.", text.len());
             return Found::new(Cause::BytesMissing, told);
         }
     }
+    if case.shows_several_at_once_later() {
+        let told = "It shows nothing of what came now; later it shows several pieces at once.";
+        return Found::new(Cause::WaitsForMore, told.to_owned());
+    }
     if case.shows_later() {
-        let told = "What it should show now appears only later, after something else has happened.";
+        let told = "It has received what came, but shows it only later, after something else has happened.";
         return Found::new(Cause::OutputNotShown, told.to_owned());
     }
     if let Some(peer) = case.only_the_first_piece(&output) {
@@ -123,6 +131,25 @@ impl Case<'_> {
         wanted.iter().filter_map(|value| self.text(value)).any(|text| !text.is_empty() && later.contains(&text))
     }
 
+    /// Whether texts that should be shown in several steps, this one among them, are printed in one later step.
+    fn shows_several_at_once_later(&self) -> bool {
+        let of_line = |line: usize| -> Vec<String> {
+            let Some(step) = self.reviewed.steps.get(line) else { return Vec::new() };
+            let facts = super::fact::facts(&step.lines, &self.check.programs());
+            values(self, &facts).iter().filter_map(|value| self.text(value)).filter(|text| text.len() > 4).collect()
+        };
+        let now = of_line(self.line);
+        let next =
+            (self.line + 1..self.check.stimuli.len()).map(of_line).find(|texts| !texts.is_empty()).unwrap_or_default();
+        self.seen.steps[self.step + 1..].iter().any(|step| {
+            let pieces = step.output.iter().filter(|piece| piece.program == self.program);
+            let printed: Vec<u8> = pieces.flat_map(|piece| piece.bytes.iter().copied()).collect();
+            let printed = String::from_utf8_lossy(&printed);
+            let has = |texts: &[String]| texts.iter().any(|text| printed.contains(text));
+            has(&now) && has(&next)
+        })
+    }
+
     /// Whether something that should be shown or said in this step is not.
     pub(super) fn shows_too_little(&self) -> bool {
         let shown = values(self, &self.followed);
@@ -143,9 +170,14 @@ impl Case<'_> {
         (read && stream && silent && earlier && was_shown).then_some(name.as_str())
     }
 
-    /// Whether nothing that should be shown in this step is printed in it.
+    /// Whether nothing that should be shown in this step is printed in it, in whatever form.
     pub(super) fn output_is_poor(&self) -> bool {
+        let output = self.output();
+        let printed = String::from_utf8_lossy(&output);
+        let texts = values(self, &self.expected);
+        let mut texts = texts.iter().filter_map(|value| self.text(value)).filter(|text| !text.is_empty());
         values(self, &self.followed).is_empty()
+            && !texts.any(|text| printed.contains(&text) || clothes(&text, &output).is_some())
     }
 
     /// What can be said of a value that is not shown.

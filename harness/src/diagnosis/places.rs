@@ -136,7 +136,7 @@ fn nowhere(case: &Case<'_>, wanted: &Wanted) -> Option<Found> {
         }
         let mut found = Found::new(
             Cause::ExitedEarly,
-            format!("It exited with status {status} before it waited at {name} port {port}."),
+            format!("It ended with status {status}; it should stay, and wait at {name} port {port}."),
         );
         let others = case.before().is_some_and(|step| step.sockets.iter().any(|socket| socket.local.port() == port));
         if !others && *status != 0 {

@@ -154,6 +154,10 @@ fn wrong(case: &Case<'_>, to: &str, expected: &[Told], sent: &[Told]) -> Option<
     let data = |told: &[Told]| told.iter().map(|(_, data)| data.clone()).collect::<Vec<_>>();
     if data(expected) == data(sent) {
         let source = case.sent(case.step).map(|packet| packet.src.port()).next()?;
+        if !expected[0].0.contains(":{") {
+            let told = format!("It sends from port {source}, and not from one that the system has chosen for it.");
+            return Some(Found::new(Cause::FixedSourcePort, told));
+        }
         let chosen = if case.is_ephemeral(source) { ", which the system has chosen," } else { "" };
         let wanted =
             expected[0].0.split_once(":{").and_then(|(_, name)| case.params.get(name.trim_end_matches('}')).ok());

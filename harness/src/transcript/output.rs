@@ -112,7 +112,7 @@ fn bare(names: &Names<'_>, line: &str) -> String {
 fn shows(names: &Names<'_>, value: &Value, text: &str) -> bool {
     let Some(wanted) = text_of(names, value) else { return false };
     let number = wanted.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if number && !matches!(value, Value::Text(_)) { shows_number(text, &wanted) } else { text.contains(&wanted) }
+    if number && !matches!(value, Value::Text(_)) { shows_number(text, &wanted) } else { shows_text(text, &wanted) }
 }
 
 /// What must be printed to show a value; `None` for `words`, and for the address of a peer that has none yet.
@@ -126,6 +126,11 @@ fn text_of(names: &Names<'_>, value: &Value) -> Option<String> {
         Value::Parameter(name) => names.params.get(name).ok().map(ToString::to_string),
         Value::Words => None,
     }
+}
+
+/// Whether a text stands somewhere without a NUL behind it: that is the rest of a buffer, which a terminal does not show.
+fn shows_text(text: &str, wanted: &str) -> bool {
+    text.match_indices(wanted).any(|(start, _)| !text[start + wanted.len()..].starts_with('\0'))
 }
 
 /// Whether a number or a dotted address stands in a text by itself and not as a part of a longer one: 5 is not shown
@@ -146,6 +151,12 @@ fn shows_number(text: &str, number: &str) -> bool {
 mod tests {
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn a_text_with_the_rest_of_its_buffer_is_not_shown() {
+        assert!(shows_text("got hello, twice", "hello"));
+        assert!(!shows_text("got hello\0\0\0", "hello"));
+    }
 
     #[rstest]
     #[case("('192.168.1.11', 53111)", "53111", true)]
