@@ -201,11 +201,20 @@ async fn run_and_draw(
         Verdict::Pass => CheckResult::Pass,
         Verdict::Fail(difference) => {
             let Difference { step, stimulus, expected, seen } = difference;
-            let before = ran.transcript.steps.into_iter().take(step).map(|step| step.stimulus).collect();
+            let before = ran.transcript.steps[..step].iter().map(|step| step.stimulus.clone()).collect();
             let doing = doing(&check.check, &ran.seen.steps, step);
-            let diagnosis = diagnose(&check.check, &exercise.params, &reviewed, &ran.seen).map(Explanation::from);
+            let diagnosis = diagnose(&check.check, &exercise.params, &ran.seen, &reviewed, &ran.transcript, step);
             let steps = check.check.stimuli.len();
-            CheckResult::Fail(Failure { step: step + 1, steps, before, stimulus, expected, seen, doing, diagnosis })
+            CheckResult::Fail(Failure {
+                step: step + 1,
+                steps,
+                before,
+                stimulus,
+                expected,
+                seen,
+                doing,
+                diagnosis: diagnosis.map(Explanation::from),
+            })
         }
     };
     Ok((result, Some(ladder)))

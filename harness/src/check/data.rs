@@ -114,6 +114,28 @@ pub(crate) fn must_be_escaped(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
+/// A text of somebody else's as it can be put on a terminal, without what could move the cursor or change colours; cut
+/// after `most` characters, and then marked by `…`.
+pub(crate) fn printable(text: &str, most: usize) -> String {
+    let safe = |c: char| match c {
+        '\t' => ' ',
+        c if must_be_escaped(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    let mut chars = text.chars();
+    let mut out: String = chars.by_ref().take(most).map(safe).collect();
+    if chars.next().is_some() {
+        out.push('…');
+    }
+    out
+}
+
+/// Whether decoded bytes are meant to be read: hardly anything in them must be escaped, line ends and NULs apart.
+pub(crate) fn is_text(text: &str) -> bool {
+    let strange = text.chars().filter(|c| must_be_escaped(*c) && !"\r\n\t\0".contains(*c)).count();
+    strange * 4 <= text.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,8 +11,10 @@ mod parse;
 mod stimulus;
 mod value;
 
+#[cfg(test)]
+pub(crate) use data::must_be_escaped;
 pub use data::{Data, Encoding, pattern};
-pub(crate) use data::{must_be_escaped, quote};
+pub(crate) use data::{is_text, printable, quote};
 pub use error::{CheckError, nearest};
 pub use params::{Parameter, Parameters, ResolveError, Template};
 pub use parse::parse;

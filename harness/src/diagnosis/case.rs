@@ -58,16 +58,26 @@ impl<'a> Case<'a> {
         let followed = facts(&followed, &names);
         let missing = without(&expected, &followed);
         let extra = without(&followed, &expected);
-        let named = |fact: &Fact| match &fact.kind {
-            Kind::Wire(from, _, _) => names.iter().position(|name| from.split(":{").next() == Some(name)),
+        let about = |fact: &Fact| match &fact.kind {
+            Kind::Wire(from, _, _) => named(&names, from),
             _ => Some(fact.program),
         };
         let program = match &check.stimuli[line] {
             Stimulus::Start(start) => check.program(&start.name),
             Stimulus::EndOfInput(of) | Stimulus::Kill(of) => check.program(of),
-            _ => missing.iter().chain(&extra).find_map(named).unwrap_or(0),
+            _ => missing.iter().chain(&extra).find_map(about).unwrap_or(0),
         };
         Some(Self { check, params, seen, reviewed, line, step, program, missing, extra, followed, expected })
+    }
+
+    /// The program that an end of a wire line names: `program`, `second:{other_port}`.
+    pub(super) fn program_of(&self, end: &str) -> Option<usize> {
+        named(&self.check.programs(), end)
+    }
+
+    /// Whether an end of a wire line is a program, also one that is not known by name any more.
+    pub(super) fn is_program(&self, end: &str) -> bool {
+        self.program_of(end).is_some() || end == "some program"
     }
 
     pub(super) fn stimulus(&self) -> &'a Stimulus {
@@ -209,6 +219,11 @@ impl<'a> Case<'a> {
     pub(super) fn end(&self) -> Option<&End> {
         self.followed.iter().find_map(|fact| fact.end())
     }
+}
+
+/// The place of the program among `names` whose end of a wire line this is.
+fn named(names: &[&str], end: &str) -> Option<usize> {
+    names.iter().position(|name| end.split(":{").next() == Some(name))
 }
 
 /// The facts of `these` that are not among `those`; each of those takes one away.

@@ -1,6 +1,6 @@
 //! How connections end: FIN or RST, too early, too late, or never.
 
-use super::Found;
+use super::Diagnosis;
 use super::case::Case;
 use super::cause::Cause;
 use super::fact::{End, Kind, What};
@@ -8,9 +8,8 @@ use crate::check::{Action, Stimulus};
 use crate::event::{Exit, Protocol, Socket, State};
 
 /// What is wrong with the end of a connection.
-pub(super) fn find(case: &Case<'_>) -> Option<Found> {
-    let from_program = |from: &str| case.check.programs().contains(&from.split(":{").next().unwrap_or(from));
-    let own = |wanted: What| move |kind: &Kind| matches!(kind, Kind::Wire(from, _, what) if from_program(from) && *what == wanted);
+pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
+    let own = |wanted: What| move |kind: &Kind| matches!(kind, Kind::Wire(from, _, what) if case.program_of(from).is_some() && *what == wanted);
     if case.has(own(What::Rst))
         && let Some(found) = reset(case)
     {
@@ -24,11 +23,11 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
             "`connect` was called on its UDP socket: it now takes datagrams from {} alone, and all others are refused.",
             case.whom(socket.remote)
         );
-        return Some(Found::new(Cause::UdpConnected, told));
+        return Some(Diagnosis::new(Cause::UdpConnected, told));
     }
     if case.has(|kind| matches!(kind, Kind::NoLonger(_))) && case.expected_end().is_none() {
         let told = "It has closed the socket that it waits at, although it is still needed.";
-        return Some(Found::new(Cause::ClosedTooEarly, told.to_owned()));
+        return Some(Diagnosis::new(Cause::ClosedTooEarly, told.to_owned()));
     }
     if case.has(own(What::Fin)) && !case.has(|kind| matches!(kind, Kind::Ends(_))) {
         return Some(too_early(case));
@@ -40,7 +39,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
 }
 
 /// It reset a connection; the kernel has counted why.
-fn reset(case: &Case<'_>) -> Option<Found> {
+fn reset(case: &Case<'_>) -> Option<Diagnosis> {
     let aborts = case.now().aborts?;
     // What a program that fails leaves unread is not what is wrong with it.
     if matches!(case.exit(), Some(Exit::Status(1..))) && case.expected_end() == Some(&End::Zero) {
@@ -48,20 +47,20 @@ fn reset(case: &Case<'_>) -> Option<Found> {
     }
     if aborts.unread > 0 {
         let told = "It closed the connection while bytes that had come were not read yet. The system then sends RST instead of FIN.";
-        return Some(Found::new(Cause::ResetUnreadData, told.to_owned()));
+        return Some(Diagnosis::new(Cause::ResetUnreadData, told.to_owned()));
     }
     if aborts.linger > 0 {
         let told =
             "The system sent RST instead of FIN because the socket was closed with SO_LINGER and a time of zero.";
-        return Some(Found::new(Cause::ResetByLinger, told.to_owned()));
+        return Some(Diagnosis::new(Cause::ResetByLinger, told.to_owned()));
     }
     None
 }
 
-fn too_early(case: &Case<'_>) -> Found {
+fn too_early(case: &Case<'_>) -> Diagnosis {
     let Stimulus::Peer { name, .. } = case.stimulus() else {
         let told = "It closed its side of the connection (FIN) before the conversation was over.";
-        return Found::new(Cause::ClosedTooEarly, told.to_owned());
+        return Diagnosis::new(Cause::ClosedTooEarly, told.to_owned());
     };
     let later = case.check.stimuli[case.line + 1..].iter();
     let says_more = later
@@ -74,13 +73,13 @@ fn too_early(case: &Case<'_>) -> Found {
     if says_more && spoke {
         let told =
             format!("It dealt with the first piece and closed; but {name} is still connected, and has more to say.");
-        return Found::new(Cause::FirstPieceOnly, told);
+        return Diagnosis::new(Cause::FirstPieceOnly, told);
     }
-    Found::new(Cause::ClosedTooEarly, format!("It closed the connection (FIN) although {name} is still connected."))
+    Diagnosis::new(Cause::ClosedTooEarly, format!("It closed the connection (FIN) although {name} is still connected."))
 }
 
 /// It should have closed, and has not.
-fn not_closed(case: &Case<'_>) -> Option<Found> {
+fn not_closed(case: &Case<'_>) -> Option<Diagnosis> {
     let connection =
         |state: State| case.sockets(case.step).find(|socket| socket.state == state && socket.program == case.program);
     let waits = case.wait().map(|wait| wait.call.clone()).unwrap_or_default();
@@ -90,11 +89,11 @@ fn not_closed(case: &Case<'_>) -> Option<Found> {
              CLOSE_WAIT, and it now waits in `{waits}`.",
             case.whom(socket.remote)
         );
-        return Some(Found::new(Cause::NeverClosed, told));
+        return Some(Diagnosis::new(Cause::NeverClosed, told));
     }
     if case.waits_for_input() {
         let told = "It waits for a line on its standard input before it closes the connection.";
-        return Some(Found::new(Cause::AsksForMoreInput, told.to_owned()));
+        return Some(Diagnosis::new(Cause::AsksForMoreInput, told.to_owned()));
     }
     let open = connection(State::Established)?;
     let on_it = case.waits().any(|wait| wait.on.iter().any(|on| on.what.contains(&open.remote.to_string())));
@@ -103,7 +102,7 @@ fn not_closed(case: &Case<'_>) -> Option<Found> {
             "The connection with {} is still open, and it waits in `{waits}` for something else.",
             case.whom(open.remote)
         );
-        return Some(Found::new(Cause::NeverClosed, told));
+        return Some(Diagnosis::new(Cause::NeverClosed, told));
     }
     let shown = !case.misses(|kind| matches!(kind, Kind::Shows(_)));
     let answered = !case.misses(|kind| matches!(kind, Kind::Wire(_, _, What::Data(_))));
@@ -113,7 +112,7 @@ fn not_closed(case: &Case<'_>) -> Option<Found> {
             "It waits in `{waits}` on the connection with {}, which stays open until this program closes it.",
             case.whom(open.remote)
         );
-        return Some(Found::new(Cause::ClosedTooLate, told));
+        return Some(Diagnosis::new(Cause::ClosedTooLate, told));
     }
     None
 }

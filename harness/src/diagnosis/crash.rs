@@ -1,6 +1,6 @@
 //! Where a program crashed, from what the run-time system of its language printed last.
 
-use super::text::printable;
+use crate::check::printable;
 use crate::event::Exit;
 use crate::transcript::signal_name;
 

@@ -1,16 +1,17 @@
 //! How a program ends, or does not: crashes, endless loops, waits for what cannot come.
 
 use super::DATAGRAM;
-use super::Found;
+use super::Diagnosis;
 use super::case::Case;
 use super::cause::Cause;
 use super::crash;
 use super::fact::{End, Kind, What};
+use super::refusals;
 use crate::check::{Action, Data, Start, Stimulus};
-use crate::event::{Body, Descriptor, Exit, Flood, Packet, Protocol, Rest, Socket, State, Wait};
+use crate::event::{Body, Descriptor, Exit, Flood, Protocol, Rest, Socket, State, Wait};
 
 /// It crashed.
-pub(super) fn crashed(case: &Case<'_>) -> Option<Found> {
+pub(super) fn crashed(case: &Case<'_>) -> Option<Diagnosis> {
     if !case.has(|kind| matches!(kind, Kind::Ends(End::Crashes | End::Dies))) {
         return None;
     }
@@ -19,11 +20,11 @@ pub(super) fn crashed(case: &Case<'_>) -> Option<Found> {
         case.stimulus(),
         Stimulus::Peer { action: Action::Closes | Action::Resets | Action::ShutsDownSending, .. }
     );
-    Some(Found::new(if left { Cause::DiedWithPeer } else { Cause::Crashed }, told))
+    Some(Diagnosis::new(if left { Cause::DiedWithPeer } else { Cause::Crashed }, told))
 }
 
 /// It goes round in a circle.
-pub(super) fn restless(case: &Case<'_>) -> Option<Found> {
+pub(super) fn restless(case: &Case<'_>) -> Option<Diagnosis> {
     let after = match case.stimulus() {
         Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } => {
             format!(" since {name} has closed, where `recv` returns 0 bytes at once, again and again")
@@ -41,7 +42,7 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Found> {
         Rest::Flooding { what: Flood::Output, amount } => format!("It wrote {amount} bytes in this one step{after}."),
         Rest::Flooding { what: Flood::Wire, .. } if case.sends_in_pieces() => {
             let told = "What it was given was sent in many thousands of datagrams.";
-            return Some(Found::new(Cause::DatagramSplit, told.to_owned()));
+            return Some(Diagnosis::new(Cause::DatagramSplit, told.to_owned()));
         }
         Rest::Flooding { what: Flood::Wire, amount } => format!("{amount} packets were sent in this one step{after}."),
         Rest::Gone | Rest::Idle(_) => return None,
@@ -51,15 +52,15 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Found> {
         && matches!(case.stimulus(), Stimulus::Start(_))
         && case.now().packets.is_empty()
         && case.sockets(case.step).next().is_some();
-    Some(Found::new(if asks { Cause::BusyWaiting } else { Cause::Spinning }, told))
+    Some(Diagnosis::new(if asks { Cause::BusyWaiting } else { Cause::Spinning }, told))
 }
 
 /// It ends although it should go on, or ends in another way.
-pub(super) fn ended(case: &Case<'_>) -> Option<Found> {
+pub(super) fn ended(case: &Case<'_>) -> Option<Diagnosis> {
     if case.has(|kind| matches!(kind, Kind::Ends(End::LeavesProcess))) {
         let told =
             case.waits().next().map(|wait| format!("Another process that it had started waits in `{}`.", wait.call));
-        return Some(Found::new(Cause::ProcessLeft, told.unwrap_or_default()));
+        return Some(Diagnosis::new(Cause::ProcessLeft, told.unwrap_or_default()));
     }
     let Some(Exit::Status(status)) = case.exit() else { return None };
     match (case.expected_end(), case.end()?) {
@@ -70,7 +71,7 @@ pub(super) fn ended(case: &Case<'_>) -> Option<Found> {
                     Cause::EndMishandled,
                     format!("It ended with status {status}; the end of the input is no failure."),
                 ),
-                Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } if data.iter().any(is_empty) => (
+                _ if empty_came(case) => (
                     Cause::FailsNeedlessly,
                     format!("A datagram of zero bytes came, and it ended with status {status}."),
                 ),
@@ -83,38 +84,35 @@ pub(super) fn ended(case: &Case<'_>) -> Option<Found> {
                 }
                 _ => (Cause::FailsNeedlessly, format!("It ended with status {status}.")),
             };
-            Some(Found::new(cause, told))
+            Some(Diagnosis::new(cause, told))
         }
         (Some(End::Cleanly), End::Zero) => {
             let told = "It ended with exit code 0, which means that all is well; but what it should do has failed.";
-            Some(Found::new(Cause::ErrorIgnored, told.to_owned()))
+            Some(Diagnosis::new(Cause::ErrorIgnored, told.to_owned()))
         }
-        (Some(End::Cleanly), End::Wordless) => {
-            let told = "It ended with an exit code other than 0, as it should, but wrote nothing to standard error.";
-            Some(Found::new(Cause::UncleanFailure, told.to_owned()))
-        }
+        (Some(End::Cleanly), End::Wordless) => Some(refusals::wordless(case)),
         _ => None,
     }
 }
 
 /// It has gone although more was to come.
-fn went(case: &Case<'_>, status: i32) -> Found {
+fn went(case: &Case<'_>, status: i32) -> Diagnosis {
     let listened = case.step > 0 && case.sockets(case.step - 1).any(|socket| socket.state == State::Listen);
     match case.stimulus() {
         Stimulus::Peer { name, action: Action::Resets | Action::Closes | Action::ShutsDownSending }
             if listened && status != 0 =>
         {
-            Found::new(
+            Diagnosis::new(
                 Cause::DiedWithPeer,
                 format!("{name} has left, and the program ended with status {status}; it should go on."),
             )
         }
         Stimulus::Peer { name, action: Action::Resets | Action::Closes | Action::ShutsDownSending } if listened => {
             let told = format!("It ended with status {status} after {name}; other clients are to follow.");
-            Found::new(Cause::OneClientOnly, told)
+            Diagnosis::new(Cause::OneClientOnly, told)
         }
-        Stimulus::EndOfInput(_) => Found::new(Cause::EndMishandled, format!("It ended with status {status}.")),
-        _ => Found::new(Cause::ExitedEarly, format!("It ended with status {status}; its work was not done.")),
+        Stimulus::EndOfInput(_) => Diagnosis::new(Cause::EndMishandled, format!("It ended with status {status}.")),
+        _ => Diagnosis::new(Cause::ExitedEarly, format!("It ended with status {status}; its work was not done.")),
     }
 }
 
@@ -122,11 +120,8 @@ impl Case<'_> {
     /// Whether the datagrams that a program sends are, one after the other, the beginning of what it was given.
     fn sends_in_pieces(&self) -> bool {
         let Stimulus::Start(Start { given: Some(given), .. }) = self.stimulus() else { return false };
-        let payload = |packet: &'_ Packet| match &packet.body {
-            Body::Udp { payload } => payload.clone(),
-            _ => Vec::new(),
-        };
-        let sent: Vec<u8> = self.sent(self.step).take(1_000).flat_map(payload).collect();
+        let first = self.sent(self.step).take(1_000);
+        let sent: Vec<u8> = first.flat_map(|packet| packet.body.payload().iter().copied()).collect();
         !sent.is_empty() && given.bytes(self.params).is_ok_and(|text| text.starts_with(&sent))
     }
 
@@ -136,12 +131,8 @@ impl Case<'_> {
     }
 }
 
-fn is_empty(data: &Data) -> bool {
-    matches!(data, Data::Text(text) if text.is_empty())
-}
-
 /// The second run fails where the first did not, and all that has changed is that its source port is taken.
-pub(super) fn fixed_port(case: &Case<'_>) -> Option<Found> {
+pub(super) fn fixed_port(case: &Case<'_>) -> Option<Diagnosis> {
     let held = case.check.stimuli[..case.line].iter().any(|stimulus| matches!(stimulus, Stimulus::HoldSourcePort));
     if !held
         || !matches!(case.stimulus(), Stimulus::Start(_))
@@ -153,27 +144,29 @@ pub(super) fn fixed_port(case: &Case<'_>) -> Option<Found> {
     let told = format!(
         "The first run sent from port {source}. Somebody else has that port now, and the second run fails: it asks for the same port again."
     );
-    Some(Found::new(Cause::FixedSourcePort, told))
+    Some(Diagnosis::new(Cause::FixedSourcePort, told))
 }
 
 /// It waits, and should have gone on.
-pub(super) fn waiting(case: &Case<'_>) -> Option<Found> {
+pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
     if !matches!(case.now().rest, Rest::Idle(_)) || case.exit().is_some() || case.was_gone() {
         return None;
     }
-    let wire = case.misses(|kind| matches!(kind, Kind::Wire(from, _, What::Data(_) | What::Fin | What::Syn) if case.check.programs().contains(&from.split(":{").next().unwrap_or(from))));
+    let own = |from: &str| case.program_of(from).is_some();
+    let wire =
+        case.misses(|kind| matches!(kind, Kind::Wire(from, _, What::Data(_) | What::Fin | What::Syn) if own(from)));
     let ends = case.missing.iter().any(|fact| fact.end().is_some());
     let shows = case.shows_too_little();
     if !wire && !ends && (!shows || case.only_the_first_piece(&case.output()).is_some()) {
         return None;
     }
     if let Stimulus::EndOfInput(_) = case.stimulus() {
-        return Some(Found::new(Cause::EndMishandled, told(case, case.wait()?)));
+        return Some(Diagnosis::new(Cause::EndMishandled, told(case, case.wait()?)));
     }
     let interactive =
         case.check.stimuli.iter().any(|stimulus| matches!(stimulus, Stimulus::Type { .. } | Stimulus::EndOfInput(_)));
     if case.waits_for_input() && !interactive {
-        return Some(Found::new(Cause::AsksForMoreInput, told(case, case.wait()?)));
+        return Some(Diagnosis::new(Cause::AsksForMoreInput, told(case, case.wait()?)));
     }
     if case.waits_for_input() && interactive {
         return unread(case);
@@ -181,7 +174,10 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Found> {
     let wait = case.wait()?;
     let on = |text: &str| wait.on.iter().any(|on| on.what.contains(text));
     if empty_came(case) && (shows || wire) {
-        return Some(Found::new(Cause::EmptyIgnored, format!("A message of zero bytes came. {}", told(case, wait))));
+        return Some(Diagnosis::new(
+            Cause::EmptyIgnored,
+            format!("A message of zero bytes came. {}", told(case, wait)),
+        ));
     }
     // What has come was read, or it would not wait for this socket.
     let came = case.now().packets.iter().any(|packet| match &packet.body {
@@ -191,12 +187,12 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Found> {
     });
     let receiving = on("ESTABLISHED") || on("udp ");
     if shows && !wire && !ends && matches!(case.stimulus(), Stimulus::Type { .. }) && on("udp ") {
-        return Some(Found::new(Cause::Blocked, told(case, wait)));
+        return Some(Diagnosis::new(Cause::Blocked, told(case, wait)));
     }
     let data = case.misses(|kind| matches!(kind, Kind::Wire(_, _, What::Data(_))));
     let undone = data || (shows && (wire || ends || (!case.shows_later() && case.output_is_poor())));
     if receiving && came && undone {
-        return Some(Found::new(
+        return Some(Diagnosis::new(
             Cause::WaitsForMore,
             format!("It has received what came, and waits for more. {}", told(case, wait)),
         ));
@@ -204,19 +200,19 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Found> {
     let has_acted = !case.output().is_empty() || case.sent(case.step).next().is_some();
     // All that it should do here it has done, and what it waits for now belongs to no conversation.
     if ends && !wire && !shows && has_acted && !on("ESTABLISHED") {
-        return Some(Found::new(Cause::DoesNotEnd, told(case, wait)));
+        return Some(Diagnosis::new(Cause::DoesNotEnd, told(case, wait)));
     }
     if on("LISTEN") && (ends || wire) && case.now().packets.is_empty() {
         return None;
     }
     if ends && on("LISTEN") && has_acted {
-        return Some(Found::new(Cause::DoesNotEnd, told(case, wait)));
+        return Some(Diagnosis::new(Cause::DoesNotEnd, told(case, wait)));
     }
-    if wire || ends { Some(Found::new(Cause::Blocked, told(case, wait))) } else { None }
+    if wire || ends { Some(Diagnosis::new(Cause::Blocked, told(case, wait))) } else { None }
 }
 
 /// The kernel has the connection, the program has not.
-pub(super) fn not_accepted(case: &Case<'_>) -> Option<Found> {
+pub(super) fn not_accepted(case: &Case<'_>) -> Option<Diagnosis> {
     let killed = matches!(case.stimulus(), Stimulus::Kill(_));
     let at = if killed { case.step.checked_sub(1)? } else { case.step };
     let listener = case.sockets(at).find(|socket| socket.state == State::Listen && socket.receive_queue > 0)?;
@@ -238,11 +234,11 @@ pub(super) fn not_accepted(case: &Case<'_>) -> Option<Found> {
             format!("A client is connected, and waits at port {port} to be accepted. {waits}")
         }
     };
-    Some(Found::new(Cause::NothingAccepted, told))
+    Some(Diagnosis::new(Cause::NothingAccepted, told))
 }
 
 /// A datagram lies in the program's socket, while the program waits for its input.
-fn unread(case: &Case<'_>) -> Option<Found> {
+fn unread(case: &Case<'_>) -> Option<Diagnosis> {
     let before = |socket: &Socket| {
         let old = case.before().and_then(|step| step.sockets.iter().find(|old| old.inode == socket.inode));
         old.map_or(0, |old| old.receive_queue)
@@ -256,14 +252,12 @@ fn unread(case: &Case<'_>) -> Option<Found> {
         "A datagram has come and lies unread in its socket at port {}, while the program waits for a line on its standard input.",
         socket.local.port()
     );
-    Some(Found::new(Cause::NotReceived, told))
+    Some(Diagnosis::new(Cause::NotReceived, told))
 }
 
 fn empty_came(case: &Case<'_>) -> bool {
-    match case.stimulus() {
-        Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } => data.iter().any(is_empty),
-        _ => false,
-    }
+    let empty = |data: &Data| matches!(data, Data::Text(text) if text.is_empty());
+    matches!(case.stimulus(), Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } if data.iter().any(empty))
 }
 
 /// Where it waits and why that is no use, as a sentence.

@@ -24,7 +24,6 @@ pub use cause::Cause;
 use crate::check::{Check, Parameters};
 use crate::event::Observation;
 use crate::transcript::Transcript;
-use crate::verdict::{Verdict, compare};
 use case::Case;
 use fact::Kind;
 use serde::Serialize;
@@ -43,40 +42,34 @@ pub struct Diagnosis {
     pub evidence: Vec<String>,
 }
 
-/// What a rule has found.
-struct Found {
-    cause: Cause,
-    because: String,
-    evidence: Vec<String>,
-}
-
-impl Found {
+impl Diagnosis {
     const fn new(cause: Cause, because: String) -> Self {
         Self { cause, because, evidence: Vec::new() }
     }
 }
 
-/// Finds the cause of a failure. `None` where the transcript is the reviewed one, and where nothing certain can be said.
+/// Finds the cause of a failure: `transcript`, written down from `seen`, first differs from the reviewed one in `step`. `None` where
+/// nothing certain can be said.
 #[must_use]
-pub fn diagnose(check: &Check, params: &Parameters, reviewed: &Transcript, seen: &Observation) -> Option<Diagnosis> {
-    let transcript = Transcript::new(check, params, seen);
-    let Verdict::Fail(difference) = compare(reviewed, &transcript) else { return None };
-    let case = Case::new(check, params, seen, reviewed, &transcript, difference.step);
-    let found = match case {
-        Some(case) => leak(&transcript, difference.step).or_else(|| first_rule(&case)),
-        None => leak(&transcript, difference.step),
-    };
-    found.map(|Found { cause, because, evidence }| Diagnosis { cause, because, evidence })
+pub fn diagnose(
+    check: &Check,
+    params: &Parameters,
+    seen: &Observation,
+    reviewed: &Transcript,
+    transcript: &Transcript,
+    step: usize,
+) -> Option<Diagnosis> {
+    let case = Case::new(check, params, seen, reviewed, transcript, step);
+    leak(transcript, step).or_else(|| first_rule(&case?))
 }
 
 /// The first rule that is certain.
-fn first_rule(case: &Case<'_>) -> Option<Found> {
-    let refused = matches!(case.expected_end(), Some(fact::End::Cleanly));
+fn first_rule(case: &Case<'_>) -> Option<Diagnosis> {
     ending::fixed_port(case)
         .or_else(|| places::find(case))
         .or_else(|| ending::crashed(case))
         .or_else(|| ending::restless(case))
-        .or_else(|| refusals::find(case).filter(|_| refused))
+        .or_else(|| refusals::find(case))
         .or_else(|| runs_out(case))
         .or_else(|| ending::not_accepted(case))
         .or_else(|| sending::find(case))
@@ -87,23 +80,23 @@ fn first_rule(case: &Case<'_>) -> Option<Found> {
 }
 
 /// Descriptors that grow in number while a line is repeated.
-fn leak(transcript: &Transcript, step: usize) -> Option<Found> {
+fn leak(transcript: &Transcript, step: usize) -> Option<Diagnosis> {
     let lines = &transcript.steps.get(step)?.lines;
     let grows = lines.iter().any(|line| line == "has more and more descriptors open");
     // Where a repetition went otherwise, too, that came of it.
     grows.then(|| {
         let told =
             "With every client one descriptor more stays open. A program may have about a thousand (`ulimit -n`).";
-        Found::new(Cause::DescriptorsLeaked, told.to_owned())
+        Diagnosis::new(Cause::DescriptorsLeaked, told.to_owned())
     })
 }
 
 /// What went well at first, and then no more.
-fn runs_out(case: &Case<'_>) -> Option<Found> {
+fn runs_out(case: &Case<'_>) -> Option<Diagnosis> {
     let repeated = case.now().repeated?;
     if case.has(|kind| matches!(kind, Kind::Ends(_))) {
         return None;
     }
     let told = format!("The first {} clients were served, and then it went otherwise.", repeated.time);
-    Some(Found::new(Cause::RunsOut, told))
+    Some(Diagnosis::new(Cause::RunsOut, told))
 }

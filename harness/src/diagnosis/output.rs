@@ -1,6 +1,6 @@
 //! What a program shows, when it is not what it should show.
 
-use super::Found;
+use super::Diagnosis;
 use super::case::Case;
 use super::cause::Cause;
 use super::fact::{Kind, unquote};
@@ -9,7 +9,7 @@ use crate::check::{Action, Stimulus, Value};
 use crate::event::Protocol;
 
 /// What is wrong with what was shown.
-pub(super) fn find(case: &Case<'_>) -> Option<Found> {
+pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
     let shown = values(case, &case.followed);
     let wanted = values(case, &case.expected);
     let extra: Vec<_> = shown.iter().filter(|value| !wanted.contains(value)).collect();
@@ -26,7 +26,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
         } else {
             "What it printed in this step, it has printed before, values apart."
         };
-        return Some(Found::new(Cause::SaysNothing, printed.to_owned()));
+        return Some(Diagnosis::new(Cause::SaysNothing, printed.to_owned()));
     }
     None
 }
@@ -39,52 +39,52 @@ fn values(case: &Case<'_>, facts: &[super::fact::Fact]) -> Vec<String> {
     facts.iter().flat_map(of).collect()
 }
 
-fn too_much(case: &Case<'_>, value: &str) -> Found {
+fn too_much(case: &Case<'_>, value: &str) -> Diagnosis {
     let text = unquote(value);
     let older = text.as_ref().is_some_and(|text| case.is_rest_of_an_older(text));
     if older {
         let told = format!("It shows {}, which belongs to an older message.", short(&text.unwrap_or_default()));
-        return Found::new(Cause::StaleOutput, told);
+        return Diagnosis::new(Cause::StaleOutput, told);
     }
-    Found::new(Cause::ShownUnasked, format!("It shows {value}."))
+    Diagnosis::new(Cause::ShownUnasked, format!("It shows {value}."))
 }
 
-fn too_little(case: &Case<'_>, missing: &[&String], first: &str) -> Found {
+fn too_little(case: &Case<'_>, missing: &[&String], first: &str) -> Diagnosis {
     let output = case.output();
     let list = missing.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", ");
     let printed = String::from_utf8_lossy(&output);
     let nul = |text: &String| printed.contains(&format!("{text}\0"));
     if let Some(text) = missing.iter().filter_map(|value| case.text(value)).find(nul) {
-        return Found::new(Cause::NulShown, format!("NUL bytes follow {} where it is shown.", short(&text)));
+        return Diagnosis::new(Cause::NulShown, format!("NUL bytes follow {} where it is shown.", short(&text)));
     }
     for text in missing.iter().filter_map(|value| case.text(value)) {
         if let Some(clothes) = clothes(&text, &output) {
             let told = format!("The text {} is {}.", short(&text), clothes.told());
-            return Found::new(Cause::WrongEncoding, told);
+            return Diagnosis::new(Cause::WrongEncoding, told);
         }
         if let Some(part) = beginning_of(&text, &printed) {
             let told = format!("Of the {} bytes of the text, only the first {part} are shown.", text.len());
-            return Found::new(Cause::BytesMissing, told);
+            return Diagnosis::new(Cause::BytesMissing, told);
         }
     }
     if case.shows_several_at_once_later() {
         let told = "It shows nothing of what came now; later it shows several pieces at once.";
-        return Found::new(Cause::WaitsForMore, told.to_owned());
+        return Diagnosis::new(Cause::WaitsForMore, told.to_owned());
     }
     if case.shows_later() {
         let told = "It has received what came, but shows it only later, after something else has happened.";
-        return Found::new(Cause::OutputNotShown, told.to_owned());
+        return Diagnosis::new(Cause::OutputNotShown, told.to_owned());
     }
     if let Some(peer) = case.only_the_first_piece(&output) {
         let told = format!("It has read what {peer} sent now, and shows nothing of it; the piece before it was shown.");
-        return Found::new(Cause::FirstPieceOnly, told);
+        return Diagnosis::new(Cause::FirstPieceOnly, told);
     }
     if output.iter().all(u8::is_ascii_whitespace) {
-        return Found::new(Cause::OutputNotShown, "It printed nothing in this step.".to_owned());
+        return Diagnosis::new(Cause::OutputNotShown, "It printed nothing in this step.".to_owned());
     }
     let detail = case.detail(first, &output).unwrap_or_default();
     let are = if missing.len() > 1 { "are" } else { "is" };
-    Found::new(Cause::ValueNotShown, format!("{list} should be shown, and {are} not.{detail}"))
+    Diagnosis::new(Cause::ValueNotShown, format!("{list} should be shown, and {are} not.{detail}"))
 }
 
 /// How many bytes of the text's beginning are printed, if it is not the whole, and enough not to be chance.

@@ -5,9 +5,8 @@ use super::cause::Cause;
 use super::ending::told;
 use super::fact::{End, Kind};
 use super::places::{self, Wanted};
-use super::text::printable;
-use super::{DATAGRAM, Found};
-use crate::check::{Start, Stimulus};
+use super::{DATAGRAM, Diagnosis};
+use crate::check::{Start, Stimulus, printable};
 use crate::event::{Body, Protocol, Rest, Socket, State, Stream, Wait};
 use std::net::{IpAddr, SocketAddr};
 
@@ -24,7 +23,7 @@ enum Reason {
 }
 
 /// What the program did instead of failing cleanly.
-pub(super) fn find(case: &Case<'_>) -> Option<Found> {
+pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
     let Stimulus::Start(start) = case.stimulus() else { return None };
     if case.expected_end() != Some(&End::Cleanly) {
         return None;
@@ -34,49 +33,53 @@ pub(super) fn find(case: &Case<'_>) -> Option<Found> {
         return Some(found);
     }
     match case.end() {
-        Some(End::Wordless) => {
-            let told = "It ended with an exit code other than 0, as it should, but wrote nothing to standard error.";
-            let mut found = Found::new(Cause::UncleanFailure, told.to_owned());
-            let printed = case.output_since(case.step, Stream::Stdout);
-            let line = String::from_utf8_lossy(&printed)
-                .lines()
-                .map(str::trim)
-                .find(|line| !line.is_empty())
-                .map(|line| printable(line, 160));
-            found.evidence.extend(line.map(|line| format!("On standard output, where it does not belong: {line}")));
-            Some(found)
-        }
+        Some(End::Wordless) => Some(wordless(case)),
         Some(End::Zero) => {
             let told =
                 format!("It ended with exit code 0, which means that all is well; but {}.", what_is_wrong(&reason));
-            Some(Found::new(Cause::ErrorIgnored, told))
+            Some(Diagnosis::new(Cause::ErrorIgnored, told))
         }
         None if matches!(case.now().rest, Rest::Idle(_)) => Some(goes_on(case, &reason)),
         _ => None,
     }
 }
 
+/// It fails as it should, and does not say why.
+pub(super) fn wordless(case: &Case<'_>) -> Diagnosis {
+    let told = "It ended with an exit code other than 0, as it should, but wrote nothing to standard error.";
+    let mut found = Diagnosis::new(Cause::UncleanFailure, told.to_owned());
+    let printed = case.output_since(case.step, Stream::Stdout);
+    let printed = String::from_utf8_lossy(&printed);
+    let line = printed.lines().map(str::trim).find(|line| !line.is_empty()).map(|line| printable(line, 160));
+    found.evidence.extend(line.map(|line| format!("On standard output, where it does not belong: {line}")));
+    found
+}
+
+/// Whether a text is one of the two things that exercises ask for in arguments and answers.
+pub(super) fn is_port_or_address(text: &str) -> bool {
+    text.parse::<u16>().is_ok_and(|port| port > 0) || text.parse::<IpAddr>().is_ok()
+}
+
 /// It neither fails nor ends.
-fn goes_on(case: &Case<'_>, reason: &Reason) -> Found {
+fn goes_on(case: &Case<'_>, reason: &Reason) -> Diagnosis {
     if case.waits_for_input() && !matches!(reason, Reason::Taken(..)) {
         let told = format!("It waits for a line on its standard input; but {}.", what_is_wrong(reason));
-        return Found::new(Cause::AsksForMoreInput, told);
+        return Diagnosis::new(Cause::AsksForMoreInput, told);
     }
     let has_socket = |wait: &&Wait| {
         wait.on.iter().any(|on| ["a socket", "tcp ", "udp "].iter().any(|kind| on.what.starts_with(kind)))
     };
     let Some(wait) = case.waits().find(has_socket) else {
         let waits = case.wait().map(|wait| told(case, wait)).unwrap_or_default();
-        return Found::new(Cause::Blocked, format!("{waits} It should have failed: {}.", what_is_wrong(reason)));
+        return Diagnosis::new(Cause::Blocked, format!("{waits} It should have failed: {}.", what_is_wrong(reason)));
     };
     let cause = if matches!(reason, Reason::Impossible(_)) { Cause::ArgumentNotChecked } else { Cause::ErrorIgnored };
-    Found::new(cause, format!("It waits in `{}`; but {}.", wait.call, what_is_wrong(reason)))
+    Diagnosis::new(cause, format!("It waits in `{}`; but {}.", wait.call, what_is_wrong(reason)))
 }
 
 fn reason(case: &Case<'_>, start: &Start) -> Reason {
-    let args: Vec<_> = start.args.iter().filter_map(|arg| arg.resolve(case.params).ok()).collect();
-    let possible = |arg: &String| arg.parse::<u16>().is_ok_and(|port| port > 0) || arg.parse::<IpAddr>().is_ok();
-    if let Some(bad) = args.iter().find(|arg| !possible(arg)) {
+    let args = case.args(start);
+    if let Some(bad) = args.iter().find(|arg| !is_port_or_address(arg)) {
         return Reason::Impossible(bad.clone());
     }
     let holder = |port: u16| {
@@ -104,7 +107,7 @@ fn what_is_wrong(reason: &Reason) -> String {
 }
 
 /// It waits for the network all the same.
-fn took_a_place(case: &Case<'_>, reason: &Reason) -> Option<Found> {
+fn took_a_place(case: &Case<'_>, reason: &Reason) -> Option<Diagnosis> {
     let is_new =
         |socket: &&&Socket| !case.before().is_some_and(|step| step.sockets.iter().any(|old| old.inode == socket.inode));
     let sockets: Vec<_> = case.sockets(case.step).filter(|socket| socket.program == case.program).collect();
@@ -119,22 +122,21 @@ fn took_a_place(case: &Case<'_>, reason: &Reason) -> Option<Found> {
 }
 
 /// It has another socket than the one that it could not have.
-fn not_failed(case: &Case<'_>, wanted: Wanted, port: u16) -> Option<Found> {
+fn not_failed(case: &Case<'_>, wanted: Wanted, port: u16) -> Option<Diagnosis> {
     let taken = wanted.port;
     let found = places::elsewhere(case, &wanted)?;
-    let (first, last) = case.seen.ephemeral;
-    if found.cause == Cause::WrongPort && (first..=last).contains(&port) && port != taken.swap_bytes() {
+    if found.cause == Cause::WrongPort && case.is_ephemeral(port) && port != taken.swap_bytes() {
         let told = format!(
             "Somebody else has port {taken}. It did not fail, but waits at a port that the system has chosen, where nobody looks \
              for it."
         );
-        return Some(Found::new(Cause::ErrorIgnored, told));
+        return Some(Diagnosis::new(Cause::ErrorIgnored, told));
     }
     Some(found)
 }
 
 /// It sends or connects all the same.
-fn sent(case: &Case<'_>, reason: &Reason, start: &Start) -> Option<Found> {
+fn sent(case: &Case<'_>, reason: &Reason, start: &Start) -> Option<Diagnosis> {
     let expected = |to: SocketAddr| {
         case.expected
             .iter()
@@ -144,25 +146,26 @@ fn sent(case: &Case<'_>, reason: &Reason, start: &Start) -> Option<Found> {
     let to = packet.dst;
     let did = format!("sends to {} port {}", to.ip(), to.port());
     if matches!(reason, Reason::Other) && case.expected.iter().any(|fact| matches!(fact.kind, Kind::Wire(..))) {
-        let args: Vec<_> = start.args.iter().filter_map(|arg| arg.resolve(case.params).ok()).collect();
+        let args = case.args(start);
         let swapped = args.iter().filter_map(|arg| arg.parse::<u16>().ok()).any(|port| port.swap_bytes() == to.port());
         let why =
             if swapped { ", which is the same number with its two bytes swapped: `htons` is missing" } else { "" };
         let told = format!("The arguments say {}. It {did}{why}.", args.join(" "));
-        return Some(Found::new(Cause::WrongDestination, told));
+        return Some(Diagnosis::new(Cause::WrongDestination, told));
     }
     if let (Body::Udp { .. }, Some(given), Reason::TooLong) = (&packet.body, &start.given, reason) {
         let given = given.bytes(case.params).ok()?;
-        let datagrams: Vec<_> = case.sent(case.step).filter_map(|packet| payload(&packet.body)).collect();
+        let udp = case.sent(case.step).filter(|packet| matches!(packet.body, Body::Udp { .. }));
+        let datagrams: Vec<_> = udp.map(|packet| packet.body.payload().to_vec()).collect();
         let whole = given.len();
         return if datagrams.len() > 1 && given.starts_with(&datagrams.concat()) {
             let told =
                 format!("The text of {whole} bytes is too long for one datagram; it was sent in {}.", datagrams.len());
-            Some(Found::new(Cause::DatagramSplit, told))
+            Some(Diagnosis::new(Cause::DatagramSplit, told))
         } else if datagrams.iter().all(|sent| given.starts_with(sent)) {
             let sent = datagrams.concat().len();
             let told = format!("The text of {whole} bytes is too long for one datagram; it sent the first {sent}.");
-            Some(Found::new(Cause::BytesMissing, told))
+            Some(Diagnosis::new(Cause::BytesMissing, told))
         } else {
             None
         };
@@ -170,40 +173,35 @@ fn sent(case: &Case<'_>, reason: &Reason, start: &Start) -> Option<Found> {
     if let Reason::Impossible(arg) = reason
         && arg.parse::<u64>().is_err()
         && (to.ip().is_unspecified() || to.ip().is_loopback())
-        && case.is_written(start, to.port())
+        && case.args(start).contains(&to.port().to_string())
     {
         let told = format!(
             "`{arg}` is no address. It {did}, its own machine: what the conversion returned was not looked at."
         );
-        return Some(Found::new(Cause::ArgumentNotChecked, told));
+        return Some(Diagnosis::new(Cause::ArgumentNotChecked, told));
     }
     Some(from_nowhere(case, reason, to.port(), &did))
 }
 
-fn payload(body: &Body) -> Option<Vec<u8>> {
-    if let Body::Udp { payload } = body { Some(payload.clone()) } else { None }
-}
-
 /// A port that no good argument names: made from a bad one, or written into the program.
-fn from_nowhere(case: &Case<'_>, reason: &Reason, port: u16, did: &str) -> Found {
-    let (first, last) = case.seen.ephemeral;
+fn from_nowhere(case: &Case<'_>, reason: &Reason, port: u16, did: &str) -> Diagnosis {
     match reason {
         Reason::Impossible(arg) => match arg.parse::<u64>() {
             Ok(number) if number % 65_536 == u64::from(port) => {
                 let told = format!("{number} is no port. Cut to 16 bits it is {port}, and it {did}.");
-                Found::new(Cause::ArgumentNotChecked, told)
+                Diagnosis::new(Cause::ArgumentNotChecked, told)
             }
-            _ if (first..=last).contains(&port) || port == 0 => {
+            _ if case.is_ephemeral(port) || port == 0 => {
                 let told =
                     format!("`{arg}` is no port. It was taken for 0, which means any port that is free, and it {did}.");
-                Found::new(Cause::ArgumentNotChecked, told)
+                Diagnosis::new(Cause::ArgumentNotChecked, told)
             }
-            _ => Found::new(
+            _ => Diagnosis::new(
                 Cause::ArgumentIgnored,
                 format!("`{arg}` is impossible, and it {did} all the same: that comes from the program itself."),
             ),
         },
-        _ => Found::new(
+        _ => Diagnosis::new(
             Cause::ArgumentIgnored,
             format!("An argument is missing, and it {did} all the same: that comes from the program itself."),
         ),
@@ -211,8 +209,8 @@ fn from_nowhere(case: &Case<'_>, reason: &Reason, port: u16, did: &str) -> Found
 }
 
 impl Case<'_> {
-    /// Whether a port is written on the command line.
-    fn is_written(&self, start: &Start, port: u16) -> bool {
-        start.args.iter().any(|arg| arg.resolve(self.params).is_ok_and(|arg| arg == port.to_string()))
+    /// The arguments as they stood on the command line.
+    fn args(&self, start: &Start) -> Vec<String> {
+        start.args.iter().filter_map(|arg| arg.resolve(self.params).ok()).collect()
     }
 }

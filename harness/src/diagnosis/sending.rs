@@ -1,17 +1,17 @@
 //! What a program sends, when it is not what it should have sent.
 
-use super::Found;
+use super::Diagnosis;
 use super::bytes;
 use super::case::Case;
 use super::cause::Cause;
 use super::fact::{self, Kind, What};
-use super::text::printable;
-use crate::check::{Action, Stimulus, Template};
+use super::refusals::is_port_or_address;
+use crate::check::{Action, Stimulus, Template, printable};
 use crate::event::{Body, Packet, Protocol, State};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 /// What is wrong with what was sent, or not sent.
-pub(super) fn find(case: &Case<'_>) -> Option<Found> {
+pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
     let connected = connections(case);
     if connected.is_some() {
         return connected;
@@ -39,7 +39,7 @@ fn receivers(case: &Case<'_>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for fact in case.expected.iter().chain(&case.followed) {
         if let Kind::Wire(from, to, What::Data(_)) = &fact.kind
-            && is_program(case, from)
+            && case.is_program(from)
             && !out.contains(to)
         {
             out.push(to.clone());
@@ -50,7 +50,7 @@ fn receivers(case: &Case<'_>) -> Vec<String> {
 
 fn data(case: &Case<'_>, facts: &[fact::Fact], receiver: &str) -> Vec<Told> {
     let of = |fact: &fact::Fact| match &fact.kind {
-        Kind::Wire(from, to, What::Data(data)) if to == receiver && is_program(case, from) => {
+        Kind::Wire(from, to, What::Data(data)) if to == receiver && case.is_program(from) => {
             Some((from.clone(), data.clone()))
         }
         _ => None,
@@ -58,16 +58,10 @@ fn data(case: &Case<'_>, facts: &[fact::Fact], receiver: &str) -> Vec<Told> {
     facts.iter().filter_map(of).collect()
 }
 
-/// Whether an end of a wire line is a program: by its name, perhaps with a port.
-fn is_program(case: &Case<'_>, end: &str) -> bool {
-    let name = end.split(":{").next().unwrap_or(end);
-    case.check.programs().contains(&name) || name == "some program"
-}
-
 /// Bytes were sent where none should have been.
-fn unasked(case: &Case<'_>, to: &str, sent: &[Told]) -> Found {
+fn unasked(case: &Case<'_>, to: &str, sent: &[Told]) -> Diagnosis {
     let what = sent.iter().map(|(_, data)| data.as_str()).collect::<Vec<_>>().join(", ");
-    let elsewhere = |fact: &&fact::Fact| matches!(&fact.kind, Kind::Wire(from, other, What::Data(_)) if other != to && is_program(case, from));
+    let elsewhere = |fact: &&fact::Fact| matches!(&fact.kind, Kind::Wire(from, other, What::Data(_)) if other != to && case.is_program(from));
     if let Some(Kind::Wire(_, right, _)) = case.missing.iter().find(elsewhere).map(|fact| &fact.kind) {
         return wrong_place(case, to, right);
     }
@@ -76,29 +70,29 @@ fn unasked(case: &Case<'_>, to: &str, sent: &[Told]) -> Found {
         .filter(|line| line.contains(&format!(" → {to}  ")))
         .any(|line| sent.iter().any(|(_, data)| line.ends_with(data)));
     if let Stimulus::EndOfInput(_) = case.stimulus() {
-        return Found::new(Cause::EndMishandled, format!("When its input ended, it sent {what} to {to}."));
+        return Diagnosis::new(Cause::EndMishandled, format!("When its input ended, it sent {what} to {to}."));
     }
     if let Some(bad) = case.impossible_input() {
         let told = format!("`{bad}` was typed, which it should refuse, and it sent {what} to {to}.");
-        return Found::new(Cause::ArgumentNotChecked, told);
+        return Diagnosis::new(Cause::ArgumentNotChecked, told);
     }
     let others = case.established_with(to);
     if let Some(first) = others.filter(|_| matches!(case.stimulus(), Stimulus::Peer { name, .. } if name == to)) {
         let told = format!("{to} was answered with {what} while {first}, who came before, was still connected.");
-        return Found::new(Cause::ServedAtOnce, told);
+        return Diagnosis::new(Cause::ServedAtOnce, told);
     }
     let told = if early {
         format!("It sent {what} to {to} too early: before there was a reason to.")
     } else {
         format!("It sent {what} to {to}, and should send nothing here.")
     };
-    Found::new(Cause::UnaskedBytes, told)
+    Diagnosis::new(Cause::UnaskedBytes, told)
 }
 
 /// They went to another place.
-fn wrong_place(case: &Case<'_>, to: &str, right: &str) -> Found {
+fn wrong_place(case: &Case<'_>, to: &str, right: &str) -> Diagnosis {
     let dst = case.sent(case.step).map(|packet| packet.dst).find(|dst| case.whom(*dst) != right);
-    let mut found = Found::new(Cause::WrongDestination, format!("It sent to {to} instead of {right}."));
+    let mut found = Diagnosis::new(Cause::WrongDestination, format!("It sent to {to} instead of {right}."));
     let wanted = case.address(right);
     if let (Some(dst), Some(wanted)) = (dst, wanted) {
         if dst.port() == wanted.port().swap_bytes() {
@@ -115,14 +109,14 @@ fn wrong_place(case: &Case<'_>, to: &str, right: &str) -> Found {
 }
 
 /// Nothing was sent to a peer, and something should have been.
-fn not_there(case: &Case<'_>, to: &str, expected: &[Told]) -> Option<Found> {
+fn not_there(case: &Case<'_>, to: &str, expected: &[Told]) -> Option<Diagnosis> {
     if case.has(|kind| matches!(kind, Kind::Ends(_))) && !matches!(case.end(), Some(fact::End::Zero))
         || !case.now().rest.is_rest()
     {
         return None;
     }
     let elsewhere = case.extra.iter().find_map(|fact| match &fact.kind {
-        Kind::Wire(from, other, What::Data(_) | What::Syn) if other != to && is_program(case, from) => Some(other),
+        Kind::Wire(from, other, What::Data(_) | What::Syn) if other != to && case.is_program(from) => Some(other),
         _ => None,
     });
     if let Some(other) = elsewhere {
@@ -137,12 +131,12 @@ fn not_there(case: &Case<'_>, to: &str, expected: &[Told]) -> Option<Found> {
     }
     let what = expected.iter().map(|(_, data)| data.as_str()).collect::<Vec<_>>().join(", ");
     if expected.iter().any(|(_, data)| data.starts_with("\"\" ")) {
-        return Some(Found::new(
+        return Some(Diagnosis::new(
             Cause::EmptyIgnored,
             format!("An empty message to {to} should have been sent, and none was."),
         ));
     }
-    let mut found = Found::new(Cause::NothingSent, format!("{what} should have gone to {to}."));
+    let mut found = Diagnosis::new(Cause::NothingSent, format!("{what} should have gone to {to}."));
     let printed = String::from_utf8_lossy(&case.output()).into_owned();
     let line = printed.lines().rev().find(|line| !line.trim().is_empty());
     found.evidence.extend(line.map(|line| format!("It printed: {}", printable(line.trim(), 160))));
@@ -150,20 +144,20 @@ fn not_there(case: &Case<'_>, to: &str, expected: &[Told]) -> Option<Found> {
 }
 
 /// Something else was sent than what should have been.
-fn wrong(case: &Case<'_>, to: &str, expected: &[Told], sent: &[Told]) -> Option<Found> {
+fn wrong(case: &Case<'_>, to: &str, expected: &[Told], sent: &[Told]) -> Option<Diagnosis> {
     let data = |told: &[Told]| told.iter().map(|(_, data)| data.clone()).collect::<Vec<_>>();
     if data(expected) == data(sent) {
         let source = case.sent(case.step).map(|packet| packet.src.port()).next()?;
         if !expected[0].0.contains(":{") {
             let told = format!("It sends from port {source}, and not from one that the system has chosen for it.");
-            return Some(Found::new(Cause::FixedSourcePort, told));
+            return Some(Diagnosis::new(Cause::FixedSourcePort, told));
         }
         let chosen = if case.is_ephemeral(source) { ", which the system has chosen," } else { "" };
         let wanted =
             expected[0].0.split_once(":{").and_then(|(_, name)| case.params.get(name.trim_end_matches('}')).ok());
         let wanted = wanted.map(|port| format!(" instead of {port}")).unwrap_or_default();
         let told = format!("The bytes are right, but they came from port {source}{chosen}{wanted}.");
-        return Some(Found::new(Cause::WrongSource, told));
+        return Some(Diagnosis::new(Cause::WrongSource, told));
     }
     let read = |told: &[Told]| told.iter().map(|(_, data)| fact::bytes(data, case.params)).collect::<Option<Vec<_>>>();
     let stream = case.seen.endpoints.iter().any(|endpoint| endpoint.peer == to && endpoint.protocol == Protocol::Tcp);
@@ -171,25 +165,25 @@ fn wrong(case: &Case<'_>, to: &str, expected: &[Told], sent: &[Told]) -> Option<
     let sent = if stream || datagrams.is_empty() { read(sent)? } else { datagrams };
     let before: Vec<_> = (0..case.step).flat_map(|step| case.datagrams(step, to)).collect();
     let (cause, told) = bytes::compare(&read(expected)?, &sent, &before, stream)?;
-    Some(Found::new(cause, told))
+    Some(Diagnosis::new(cause, told))
 }
 
 /// Connections that are too many, or of the wrong kind.
-fn connections(case: &Case<'_>) -> Option<Found> {
-    let syn = |kind: &Kind| matches!(kind, Kind::Wire(from, _, What::Syn) if is_program(case, from));
+fn connections(case: &Case<'_>) -> Option<Diagnosis> {
+    let syn = |kind: &Kind| matches!(kind, Kind::Wire(from, _, What::Syn) if case.is_program(from));
     let first_missing = case.missing.iter().find(|fact| syn(&fact.kind));
     let extra = case.extra.iter().find(|fact| syn(&fact.kind));
     if let Some(Kind::Wire(_, to, _)) = first_missing.map(|fact| &fact.kind) {
         let udp = case.sent(case.step).find(|packet| matches!(packet.body, Body::Udp { .. }));
         if let Some(packet) = udp {
             let told = format!("It sent a UDP datagram to {}; the task is about TCP.", packet.dst);
-            return Some(Found::new(Cause::WrongProtocol, told));
+            return Some(Diagnosis::new(Cause::WrongProtocol, told));
         }
         if let Some(Kind::Wire(_, other, _)) = extra.map(|fact| &fact.kind) {
             return Some(wrong_place(case, other, to));
         }
     } else if let Some(Kind::Wire(_, to, _)) = extra.map(|fact| &fact.kind) {
-        return Some(Found::new(
+        return Some(Diagnosis::new(
             Cause::ConnectedAgain,
             format!("It made another connection to {to}, and should make one only."),
         ));
@@ -222,13 +216,12 @@ impl Case<'_> {
     fn impossible_input(&self) -> Option<String> {
         let Stimulus::Type { data, .. } = self.stimulus() else { return None };
         let typed = data.iter().filter_map(|data| String::from_utf8(data.bytes(self.params).ok()?).ok());
-        let possible = |text: &String| text.parse::<u16>().is_ok_and(|port| port > 0) || text.parse::<IpAddr>().is_ok();
         let asked = self.expected.iter().any(|fact| fact.kind == Kind::Says);
         let cut = |text: &String| {
             let ports: Vec<_> = self.sent(self.step).map(|packet| u64::from(packet.dst.port())).collect();
             text.parse::<u64>().is_ok_and(|number| number > 65_535 && ports.contains(&(number % 65_536)))
         };
-        typed.into_iter().find(|text| !possible(text) && (asked || cut(text)))
+        typed.into_iter().find(|text| !is_port_or_address(text) && (asked || cut(text)))
     }
 
     /// A peer other than `than` that was connected with the program when the step began.

@@ -1,6 +1,6 @@
 //! Texts in the wrong clothes: the same characters in another encoding, escaped, or as a language writes its own data.
 
-use crate::check::{must_be_escaped, quote};
+use crate::check::quote;
 
 /// How bytes that are not the expected UTF-8 come from it all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,16 +102,6 @@ fn is_replaced(text: &str, seen: &str) -> bool {
         let by_byte: String = text.bytes().map(|byte| if byte.is_ascii() { char::from(byte) } else { *sign }).collect();
         seen.contains(&by_character) || seen.contains(&by_byte)
     })
-}
-
-/// A line of a program's output, cut to so many characters and without what could command a terminal.
-pub(super) fn printable(line: &str, most: usize) -> String {
-    let safe = |c: char| if must_be_escaped(c) { char::REPLACEMENT_CHARACTER } else { c };
-    let mut out: String = line.chars().take(most).map(safe).collect();
-    if line.chars().count() > most {
-        out.push('…');
-    }
-    out
 }
 
 /// A text for a sentence: whole if it is short, else its beginning.

@@ -2,7 +2,7 @@
 
 use super::tcp::Taken;
 use super::{Change, Kind};
-use crate::check::{must_be_escaped, quote};
+use crate::check::{self, is_text, quote};
 use crate::event::{Descriptor, Exit, Flags, Segment, Wait};
 use crate::transcript::signal_name;
 
@@ -84,11 +84,6 @@ fn quoted(text: &str, cut: bool) -> String {
     format!("{}{mark}", quote(&shown))
 }
 
-fn is_text(text: &str) -> bool {
-    let strange = text.chars().filter(|c| must_be_escaped(*c) && !"\r\n\t\0".contains(*c)).count();
-    strange * 4 <= text.len()
-}
-
 /// Ideographs, and the punctuation and full-width forms that are written with them.
 fn is_chinese(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}' | '“' | '”' | '‘' | '’' | '…' | '—')
@@ -135,14 +130,9 @@ pub(super) fn of_exit(exit: &Exit) -> String {
     }
 }
 
-/// A text of somebody else's that can be put on a terminal.
+/// A text of somebody else's that can be put on a terminal, whole.
 pub(super) fn printable(text: &str) -> String {
-    let safe = |c: char| match c {
-        '\t' => ' ',
-        c if must_be_escaped(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
-    };
-    text.chars().map(safe).collect()
+    check::printable(text, usize::MAX)
 }
 
 /// A number with its thousands set apart.
@@ -170,6 +160,7 @@ pub(super) fn merge(changes: &mut Vec<Change>, new: Change) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::must_be_escaped;
     use proptest::prelude::*;
     use rstest::rstest;
 

@@ -1,7 +1,7 @@
 //! Bytes of the wire as text.
 
 use super::names::Names;
-use crate::check::{must_be_escaped, pattern, quote};
+use crate::check::{is_text, pattern, quote};
 
 /// Longest run of bytes that is written out; of a longer one only its ends are.
 const WHOLE: usize = 400;
@@ -36,11 +36,7 @@ pub fn describe(bytes: &[u8]) -> String {
 
 fn shape(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text)
-            if text.chars().filter(|c| must_be_escaped(*c) && !"\r\n\t\0".contains(*c)).count() * 4 <= text.len() =>
-        {
-            quote(text)
-        }
+        Ok(text) if is_text(text) => quote(text),
         _ => bytes.iter().fold("hex".to_owned(), |text, byte| format!("{text} {byte:02x}")),
     }
 }

@@ -1,6 +1,6 @@
 //! What the program was doing when its transcript began to differ: evidence for people, never compared.
 
-use crate::check::{Check, Stimulus, must_be_escaped};
+use crate::check::{Check, Stimulus, printable};
 use crate::event::{Exit, Flood, Output, Rest, Step, Stream, Wait};
 use crate::transcript::signal_name;
 use serde::Serialize;
@@ -140,24 +140,7 @@ fn last_lines<'a>(output: impl Iterator<Item = &'a Output>, stream: Stream) -> V
     let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let before = lines.len().saturating_sub(TOLD);
     let cut = (before > 0).then(|| format!("… {before} lines, then"));
-    cut.into_iter().chain(lines[before..].iter().map(|line| printable(line))).collect()
-}
-
-/// A line that can be put on a terminal: what a program wrote must not move the cursor or change colours.
-fn printable(line: &str) -> String {
-    let mut out: String = line
-        .chars()
-        .take(LINE)
-        .map(|c| match c {
-            '\t' => ' ',
-            c if must_be_escaped(c) => char::REPLACEMENT_CHARACTER,
-            c => c,
-        })
-        .collect();
-    if line.chars().count() > LINE {
-        out.push('…');
-    }
-    out
+    cut.into_iter().chain(lines[before..].iter().map(|line| printable(line, LINE))).collect()
 }
 
 #[cfg(test)]
