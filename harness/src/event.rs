@@ -33,6 +33,8 @@ pub struct Step {
     pub sockets: Vec<Socket>,
     /// The programs that ended in this step.
     pub ended: Vec<Ended>,
+    /// The waits that a time-out of the program's own ended, and that it did not begin again.
+    pub given_up: Vec<GivenUp>,
     /// What the lab was doing at the end of the step.
     pub rest: Rest,
     /// How many descriptors the programs have open at the end of the step; read only in checks that repeat something.
@@ -392,6 +394,36 @@ pub struct Wait {
     pub on: Vec<Descriptor>,
     /// The time-out it gave, in milliseconds, where it gave one.
     pub timeout_ms: Option<u64>,
+}
+
+impl Descriptor {
+    /// Whether something can come through it from outside the program: a socket with an address, or standard input.
+    #[must_use]
+    pub fn is_from_outside(&self) -> bool {
+        self.fd == 0 || self.what.starts_with("tcp ") || self.what.starts_with("udp ")
+    }
+}
+
+impl Wait {
+    /// Its time-out as people choose them: `2 s`, `1.5 s`, `250 ms`.
+    #[must_use]
+    pub fn span(&self) -> Option<String> {
+        Some(match self.timeout_ms? {
+            // An event loop takes off what has passed, or adds a millisecond to be late rather than early.
+            ms @ 950.. if (ms + 50) / 100 % 10 == 0 => format!("{} s", (ms + 50) / 1_000),
+            ms @ 950.. => format!("{}.{} s", (ms + 50) / 1_000, (ms + 50) / 100 % 10),
+            ms => format!("{ms} ms"),
+        })
+    }
+}
+
+/// A wait for a descriptor that its own time-out ended, because nothing had come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenUp {
+    /// The wait.
+    pub wait: Wait,
+    /// How many packets of the step had gone over the wire by then.
+    pub packets: usize,
 }
 
 /// An open descriptor of the program.

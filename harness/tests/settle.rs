@@ -19,6 +19,8 @@ struct Ran {
     /// What the program did at the end.
     state: Vec<String>,
     rest: Rest,
+    /// The calls that a time-out of the program's own ended, by step.
+    given_up: Vec<Vec<String>>,
 }
 
 fn run(program: Program, check: &str) -> Ran {
@@ -32,6 +34,7 @@ fn run(program: Program, check: &str) -> Ran {
         transcript,
         state: doing(&job.check, &seen.steps, usize::MAX).state,
         rest: seen.steps.last().unwrap().rest.clone(),
+        given_up: seen.steps.iter().map(|step| step.given_up.iter().map(|of| of.wait.call.clone()).collect()).collect(),
     }
 }
 
@@ -85,6 +88,17 @@ start p WHICH
   exits 0
 ";
     gives(ours(), &transcript.replace("WHICH", which));
+}
+
+#[rstest]
+#[case::so_rcvtimeo("rcvtimeo", &["recvfrom"])]
+#[case::poll("poll", &["poll"])]
+#[case::a_sleep_waits_for_nobody("sleeps", &[])]
+#[case::nor_does_a_timer("timerfd", &[])]
+#[case::looking_again_is_not_giving_up("looks_every_100_ms", &[])]
+fn a_wait_that_its_own_time_out_ends_is_noted(#[case] which: &str, #[case] calls: &[&str]) {
+    let ran = run(ours(), &format!("P binds udp 192.168.1.103:8080\nstart p {which}"));
+    assert_eq!(ran.given_up, [vec![], calls.to_vec()]);
 }
 
 #[test]
@@ -190,26 +204,13 @@ fn a_closed_window_keeps_a_sender_waiting_until_its_peer_reads_again() {
     assert!(ran.transcript.contains("program → A  FIN") && ran.transcript.contains("exits 0"), "{}", ran.transcript);
 }
 
-#[test]
-fn a_program_that_acts_when_its_time_is_out_is_waited_for_each_time() {
+#[rstest]
+#[case::that_acts_when_its_time_is_out_is_waited_for("answers_when_its_time_is_out")]
+#[case::that_prints_now_and_then_is_idle_all_the_same("tells_the_time")]
+fn each_time_a_program(#[case] which: &str) {
     let transcript = "\
 P binds udp 192.168.1.103:8080
-start p answers_when_its_time_is_out
-  is bound to udp *:8989
-P sends \"hello\" to 8989
-  P → program  \"hello\" (5 bytes)
-  program → P  \"hello\" (5 bytes)
-repeat the last 1 lines 3 times
-  the same each time
-";
-    gives(ours(), transcript);
-}
-
-#[test]
-fn a_program_that_prints_now_and_then_is_idle_all_the_same() {
-    let transcript = "\
-P binds udp 192.168.1.103:8080
-start p tells_the_time
+start p WHICH
   is bound to udp *:8989
 P sends \"hello\" to 8989
   P → program  \"hello\" (5 bytes)
@@ -217,5 +218,5 @@ P sends \"hello\" to 8989
 repeat the last 1 lines 2 times
   the same each time
 ";
-    gives(ours(), transcript);
+    gives(ours(), &transcript.replace("WHICH", which));
 }

@@ -1,5 +1,5 @@
 // fault: it waits no longer than two seconds for the answer
-// cause: exited_early
+// cause: gave_up
 // fails: handshake_and_exchange, utf8_text, closes_first, server_leaves_silently, server_resets, ephemeral_port
 
 use std::env;

@@ -1,5 +1,5 @@
 # fault: choice 2 waits no longer than two seconds for a message, and goes back to the menu
-# cause: not_received
+# cause: gave_up
 # fails: shows_message, answers_the_sender, two_programs_talk
 
 import socket, sys, ipaddress

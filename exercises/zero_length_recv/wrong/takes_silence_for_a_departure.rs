@@ -1,5 +1,5 @@
 // fault: a client that has sent nothing for a second is taken for one that has left
-// cause: closed_too_early; first_piece_only in notices_the_close
+// cause: gave_up
 // fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
 
 use std::env;

@@ -2,7 +2,7 @@
 
 use super::fact::{End, Fact, Kind, facts};
 use crate::check::{Check, Parameters, Stimulus};
-use crate::event::{Body, Exit, Observation, Packet, Protocol, Rest, Socket, Step, Stream, Wait};
+use crate::event::{Body, Descriptor, Exit, Observation, Packet, Protocol, Rest, Socket, Step, Stream, Wait};
 use crate::transcript::Transcript;
 use std::net::SocketAddr;
 
@@ -122,9 +122,7 @@ impl<'a> Case<'a> {
 
     /// The wait that matters to a person: of a task that waits for the network or its input; else the first one.
     pub(super) fn wait(&self) -> Option<&'a Wait> {
-        let is_told =
-            |wait: &&Wait| wait.on.iter().any(|on| on.what.contains("tcp ") || on.what.contains("udp ") || on.fd == 0);
-        self.waits().find(is_told).or_else(|| self.waits().next())
+        self.waits().find(|wait| wait.on.iter().any(Descriptor::is_from_outside)).or_else(|| self.waits().next())
     }
 
     /// Whether the program waits for a line on its standard input, and for no socket.

@@ -101,6 +101,9 @@ causes! {
     /// It ends too early.
     ExitedEarly "exited_early": "It ends too early.",
         "Look what makes your program end here although its work is not done.";
+    /// A time-out of its own ends its wait.
+    GaveUp "gave_up": "It gives up when nothing comes for a while.",
+        "Others may take as long as they like, and silence says nothing. Wait without a time-out (`settimeout`, SO_RCVTIMEO, the time that `poll` and `select` take), or wait again when it has passed.";
     /// A signal, a panic, a traceback.
     Crashed "crashed": "It crashes.",
         "Look at the place that is named, and handle the case: a message on stderr and a non-zero exit, or go on.";

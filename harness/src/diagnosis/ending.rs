@@ -34,17 +34,14 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Diagnosis> {
         }
         _ => String::new(),
     };
-    let what = if case.output().len() > 1_000 { "printing only" } else { "without doing anything" };
     let told = match &case.now().rest {
-        Rest::Spinning { cpu_ms } => {
-            format!("It burnt more than {} s of CPU time {what}{after}.", cpu_ms / 1_000)
-        }
-        Rest::Flooding { what: Flood::Output, amount } => format!("It wrote {amount} bytes in this one step{after}."),
+        Rest::Spinning { .. } => format!("It burns CPU time without doing anything{after}."),
+        Rest::Flooding { what: Flood::Output, .. } => format!("It writes without end{after}."),
         Rest::Flooding { what: Flood::Wire, .. } if case.sends_in_pieces() => {
             let told = "What it was given was sent in many thousands of datagrams.";
             return Some(Diagnosis::new(Cause::DatagramSplit, told.to_owned()));
         }
-        Rest::Flooding { what: Flood::Wire, amount } => format!("{amount} packets were sent in this one step{after}."),
+        Rest::Flooding { what: Flood::Wire, .. } => format!("It sends without end{after}."),
         Rest::Gone | Rest::Idle(_) => return None,
     };
     // Where nothing has happened yet, it can only be a call that does not wait.
@@ -260,13 +257,17 @@ fn empty_came(case: &Case<'_>) -> bool {
     matches!(case.stimulus(), Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } if data.iter().any(empty))
 }
 
+/// What a task waits for, as a part of a sentence; nothing where it waits for no descriptor.
+pub(super) fn on(case: &Case<'_>, wait: &Wait) -> String {
+    // What an event loop has for itself says nothing, where there is something else.
+    let any = wait.on.iter().any(Descriptor::is_from_outside);
+    let on: Vec<_> =
+        wait.on.iter().filter(|on| !any || on.is_from_outside()).map(|on| case.socket_in_words(&on.what)).collect();
+    if on.is_empty() { String::new() } else { format!(" on {}", on.join(" and ")) }
+}
+
 /// Where it waits and why that is no use, as a sentence.
 pub(super) fn told(case: &Case<'_>, wait: &Wait) -> String {
-    // What an event loop has for itself says nothing, where there is something else.
-    let telling = |on: &&Descriptor| on.fd == 0 || on.what.starts_with("tcp ") || on.what.starts_with("udp ");
-    let any = wait.on.iter().any(|on| telling(&on));
-    let on: Vec<_> = wait.on.iter().filter(|on| !any || telling(on)).map(|on| case.socket_in_words(&on.what)).collect();
-    let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(" and ")) };
     let no_use = if case.waits_for_input() {
         ", where nothing more is typed"
     } else if wait.on.iter().any(|on| on.what.contains("LISTEN")) {
@@ -276,5 +277,5 @@ pub(super) fn told(case: &Case<'_>, wait: &Wait) -> String {
     } else {
         ", where nothing more comes"
     };
-    format!("It waits in `{}`{on}{no_use}.", wait.call)
+    format!("It waits in `{}`{}{no_use}.", wait.call, on(case, wait))
 }

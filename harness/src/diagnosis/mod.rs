@@ -13,6 +13,7 @@ mod closing;
 mod crash;
 mod ending;
 mod fact;
+mod giving_up;
 mod output;
 mod places;
 mod refusals;
@@ -66,6 +67,7 @@ pub fn diagnose(
 /// The first rule that is certain.
 fn first_rule(case: &Case<'_>) -> Option<Diagnosis> {
     ending::fixed_port(case)
+        .or_else(|| giving_up::find(case))
         .or_else(|| places::find(case))
         .or_else(|| ending::crashed(case))
         .or_else(|| ending::restless(case))

@@ -109,6 +109,7 @@ impl<'a> Supervisor<'a> {
         let mut settler = mem::take(&mut self.settler);
         let mut impossible = None;
         let mut settled = None;
+        let mut given_up = Vec::new();
         for part in parts(&self.job.check.stimuli[line]) {
             impossible = self.act(number, &part)?.err();
             let leaves_a_trace = matches!(part, Stimulus::Peer { .. } | Stimulus::Type { .. });
@@ -117,7 +118,10 @@ impl<'a> Supervisor<'a> {
                 line: leaves_a_trace.then_some(line),
                 again: repeated.is_some(),
             };
-            let rest = settler.settle(self, cpu_before, after)?;
+            let packets_before = self.seen.packets.len();
+            let mut rest = settler.settle(self, cpu_before, after)?;
+            rest.given_up.iter_mut().for_each(|given_up| given_up.packets += packets_before);
+            given_up.append(&mut rest.given_up);
             let goes_on = impossible.is_none() && rest.rest.is_rest();
             settled = Some(rest);
             if !goes_on {
@@ -142,6 +146,7 @@ impl<'a> Supervisor<'a> {
             output: seen.output,
             sockets: settled.sockets,
             ended: seen.ended,
+            given_up,
             rest: settled.rest,
             descriptors: if self.repeats { Some(tasks::open_descriptors()?) } else { None },
             aborts,

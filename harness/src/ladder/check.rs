@@ -69,11 +69,14 @@ fn entries(story: &mut Story, check: &Check, params: &Parameters, step: &Step, s
     }
     // Owners of sockets are known from the end of a step, packets come before it.
     story.cast.learn(&step.sockets);
-    for packet in &step.packets {
+    let given_up_at = |packets: usize| step.given_up.iter().filter(move |given_up| given_up.packets == packets);
+    for (number, packet) in step.packets.iter().enumerate() {
+        out.extend(given_up_at(number).map(|given_up| story.given_up(&given_up.wait)));
         let told = story.packet(packet);
         // All lanes of a check stand there from the beginning.
         out.extend(told.into_iter().filter(|entry| !matches!(entry.what, What::Joins(_))));
     }
+    out.extend(given_up_at(step.packets.len()).map(|given_up| story.given_up(&given_up.wait)));
     out.extend(step.output.iter().filter_map(|output| story.output(output)));
     out.extend(step.ended.iter().map(|ended| story.ended(ended)));
     out.extend(story.rest(&step.rest, &step.sockets));

@@ -107,6 +107,12 @@ impl Story {
         (!lines.is_empty()).then(|| Entry::plain(What::Says { lane: output.program, stream: output.stream, lines }))
     }
 
+    /// A time-out of a program's own has ended its wait.
+    pub fn given_up(&self, wait: &Wait) -> Entry {
+        let text = words::of_given_up(wait, self.ephemeral);
+        Entry::plain(What::Note { lane: wait.program, about: About::Wait, text })
+    }
+
     /// A program has ended.
     pub fn ended(&mut self, ended: &Ended) -> Entry {
         if !matches!(ended.exit, Exit::NotStarted(_)) {

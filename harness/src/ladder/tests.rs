@@ -44,6 +44,7 @@ fn step(stimulus: usize, packets: &[&str]) -> Step {
         output: Vec::new(),
         sockets: vec![socket(Protocol::Tcp, "0.0.0.0:8989", State::Listen)],
         ended: Vec::new(),
+        given_up: Vec::new(),
         rest: Rest::Idle(vec![wait("accept4", "tcp *:8989 LISTEN")]),
         descriptors: None,
         aborts: None,

@@ -94,16 +94,25 @@ pub(super) fn of_wait(wait: &Wait, ephemeral: (u16, u16)) -> String {
     if wait.call == "stopped" {
         return "is stopped".to_owned();
     }
-    let on: Vec<_> = wait.on.iter().take(2).map(|at| of_descriptor(at, ephemeral)).collect();
-    let more = if wait.on.len() > 2 { ", …" } else { "" };
-    let on = if on.is_empty() { String::new() } else { format!(" ({}{more})", on.join(", ")) };
     let limit = match wait.timeout_ms {
         None => String::new(),
         // What is left of a time-out differs from run to run; who waits for seconds waits for whole ones.
         Some(ms @ ..1_000) => format!(", {ms} ms"),
         Some(ms) => format!(", {} s", ms.div_ceil(1_000)),
     };
-    format!("waits in {}{on}{limit}", wait.call)
+    format!("waits in {}{}{limit}", wait.call, of_descriptors(wait, ephemeral))
+}
+
+/// `gives up after 2 s in recvfrom (udp *:7788)`.
+pub(super) fn of_given_up(wait: &Wait, ephemeral: (u16, u16)) -> String {
+    let after = wait.span().map(|span| format!(" after {span}")).unwrap_or_default();
+    format!("gives up{after} in {}{}", wait.call, of_descriptors(wait, ephemeral))
+}
+
+fn of_descriptors(wait: &Wait, ephemeral: (u16, u16)) -> String {
+    let on: Vec<_> = wait.on.iter().take(2).map(|at| of_descriptor(at, ephemeral)).collect();
+    let more = if wait.on.len() > 2 { ", …" } else { "" };
+    if on.is_empty() { String::new() } else { format!(" ({}{more})", on.join(", ")) }
 }
 
 /// A socket without the addresses at its ends, except for one that others must know.

@@ -34,6 +34,7 @@ fn step(stimulus: usize, repeated: Option<Repeated>, packets: Vec<Packet>) -> St
         sockets: Vec::new(),
         aborts: None,
         ended: Vec::new(),
+        given_up: Vec::new(),
         rest: Rest::Gone,
         descriptors: None,
         cpu_ms: 0,

@@ -24,7 +24,7 @@ impl Place {
     }
 
     /// The same place, on the stack of whichever thread: stacks begin at a page, and the frames above are the same.
-    const fn in_any_thread(self) -> Self {
+    pub(super) const fn in_any_thread(self) -> Self {
         Self { sp: self.sp & 0xfff, ..self }
     }
 }

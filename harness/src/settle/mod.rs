@@ -9,11 +9,13 @@
 mod cycle;
 mod deadline;
 mod describe;
+mod given_up;
 mod memory;
 
-use crate::event::{Flood, Rest, Socket, State, Wait};
+use crate::event::{Flood, GivenUp, Rest, Socket, State, Wait};
 use crate::watch::tasks::{self, Doing, Sample};
 use cycle::Cycles;
+use given_up::TimeOuts;
 use memory::Memory;
 use std::io;
 use std::time::{Duration, Instant};
@@ -27,6 +29,10 @@ const BUSY_CPU: Duration = Duration::from_secs(10);
 const OUTPUT_MAX: u64 = 8 << 20;
 /// Packets of one step beyond which they are a flood.
 const PACKETS_MAX: u64 = 20_000;
+/// The same of a program that never comes to rest. Which of its limits is reached first, CPU time or amount, depends on the
+/// machine; what it is said to do must not.
+const ENDLESS_OUTPUT: u64 = 64 << 10;
+const ENDLESS_PACKETS: u64 = 2_000;
 /// The shortest and the longest pause between two looks while something still runs. Events end a pause at once; only
 /// what makes no event (a task that goes to sleep) is found by looking.
 const PAUSE: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(2));
@@ -124,6 +130,8 @@ pub struct Settled {
     pub sockets: Vec<Socket>,
     /// CPU time that the program used since the stimulus.
     pub cpu: Duration,
+    /// The waits that a time-out of the program's own has ended.
+    pub given_up: Vec<GivenUp>,
 }
 
 /// What a lab settles after.
@@ -168,23 +176,28 @@ fn settle_or_be_stuck(
     loop {
         let activity = world.drain()?;
         let sample = world.sample()?;
+        looks.time_outs.note(&sample, looks.packets as usize);
         looks.note(activity, &sample, memory);
         let calm = !activity.any() && world.in_flight() == 0 && !world.unwritten() && sample.is_asleep();
         let facts = looks.facts.take();
         let confirmed = calm && facts.as_ref().is_some_and(|facts| facts.sample == sample);
         if let Some(facts) = facts.filter(|_| confirmed)
             && !facts.sockets.iter().any(is_moving)
-            && looks.cycles.are_final(&sample, &facts.waits, looks.all_read(&facts), memory)
         {
-            let told = facts.waits.into_iter().map(|wait| wait.told).collect();
-            let rest = if alive(&sample) { Rest::Idle(told) } else { Rest::Gone };
-            return Ok(Settled { rest, sockets: facts.sockets, cpu: looks.cpu(world)? });
+            if looks.cycles.are_final(&sample, &facts.waits, looks.all_read(&facts), memory) {
+                let told: Vec<_> = facts.waits.into_iter().map(|wait| wait.told).collect();
+                let given_up = looks.given_up(&sample, &told);
+                let rest = if alive(&sample) { Rest::Idle(told) } else { Rest::Gone };
+                return Ok(Settled { rest, sockets: facts.sockets, cpu: looks.cpu(world)?, given_up });
+            }
+            looks.time_outs.note_calm(&facts);
         }
         if calm {
             looks.facts = Some(Facts::read(world, &sample)?);
         }
         if let Some(rest) = looks.never_rests(world)? {
-            return Ok(Settled { rest, sockets: world.sockets()?, cpu: looks.cpu(world)? });
+            let given_up = looks.given_up(&sample, &[]);
+            return Ok(Settled { rest, sockets: world.sockets()?, cpu: looks.cpu(world)?, given_up });
         }
         if looks.quiet_since.elapsed() > stuck {
             return Err(io::Error::other(format!(
@@ -251,6 +264,7 @@ struct Looks {
     facts: Option<Facts>,
     after: Occasion,
     cycles: Cycles,
+    time_outs: TimeOuts,
     /// Whether a socket may hold an error that its program has not seen.
     errors: bool,
     pause: Duration,
@@ -279,6 +293,7 @@ impl Looks {
             facts: None,
             after,
             cycles: Cycles::new(after),
+            time_outs: TimeOuts::default(),
             errors: false,
             pause: PAUSE.0,
             active: 0,
@@ -316,6 +331,11 @@ impl Looks {
         self.after.line.is_some() && !self.errors && !facts.unread_input && !facts.sockets.iter().any(unread)
     }
 
+    /// What the program has given up since the stimulus.
+    fn given_up(&mut self, sample: &Sample, now: &[Wait]) -> Vec<GivenUp> {
+        std::mem::take(&mut self.time_outs).given_up(sample, now)
+    }
+
     /// How long may be paused while all tasks sleep.
     fn longest_pause(&self) -> Duration {
         let soonest = self.facts.iter().flat_map(|facts| &facts.waits).filter_map(|wait| match wait.ends {
@@ -346,11 +366,11 @@ impl Looks {
 
     /// The verdict on a program that does not come to rest, once it is certain.
     fn never_rests(&mut self, world: &mut impl World) -> io::Result<Option<Rest>> {
+        if self.packets > PACKETS_MAX || (self.output > OUTPUT_MAX && self.packets >= ENDLESS_PACKETS) {
+            return Ok(Some(Rest::Flooding { what: Flood::Wire, amount: self.packets }));
+        }
         if self.output > OUTPUT_MAX {
             return Ok(Some(Rest::Flooding { what: Flood::Output, amount: self.output }));
-        }
-        if self.packets > PACKETS_MAX {
-            return Ok(Some(Rest::Flooding { what: Flood::Wire, amount: self.packets }));
         }
         // Reading the CPU time of all processes is not free, and nothing is lost by reading it late.
         self.looks += 1;
@@ -375,7 +395,11 @@ impl Looks {
         }
         let idle_burn = cpu.saturating_sub(self.cpu_at_change);
         let spinning = burn > BUSY_CPU || (self.idle_sockets.is_none() && idle_burn > SPIN_CPU);
-        Ok(spinning.then(|| Rest::Spinning { cpu_ms: idle_burn.max(burn).as_millis() as u64 }))
+        Ok(spinning.then(|| match (self.output, self.packets) {
+            (_, ENDLESS_PACKETS..) => Rest::Flooding { what: Flood::Wire, amount: self.packets },
+            (ENDLESS_OUTPUT.., _) => Rest::Flooding { what: Flood::Output, amount: self.output },
+            _ => Rest::Spinning { cpu_ms: idle_burn.max(burn).as_millis() as u64 },
+        }))
     }
 }
 

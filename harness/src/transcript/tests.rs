@@ -191,6 +191,7 @@ fn step(stimulus: usize, packets: Vec<Packet>, chance: &Chance) -> Step {
         output: Vec::new(),
         sockets: vec![listener],
         ended: Vec::new(),
+        given_up: Vec::new(),
         rest: Rest::Idle(Vec::new()),
         descriptors: None,
         aborts: None,

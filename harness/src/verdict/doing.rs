@@ -99,10 +99,10 @@ fn restless(rest: &Rest) -> Option<String> {
             Some(format!("The program burnt {cpu_ms} ms of CPU time, and nothing came of it."))
         }
         Rest::Flooding { what: Flood::Output, amount } => {
-            Some(format!("The program wrote {amount} bytes of output in this one step, more than any task asks for."))
+            Some(format!("The program wrote {amount} bytes of output in this one step."))
         }
         Rest::Flooding { what: Flood::Wire, amount } => {
-            Some(format!("{amount} packets went over the wire in this one step, more than any task asks for."))
+            Some(format!("{amount} packets went over the wire in this one step."))
         }
     }
 }
@@ -159,6 +159,7 @@ mod tests {
             output,
             sockets: Vec::new(),
             ended: exit.into_iter().map(|exit| Ended { program: 0, exit }).collect(),
+            given_up: Vec::new(),
             rest,
             descriptors: None,
             aborts: None,
