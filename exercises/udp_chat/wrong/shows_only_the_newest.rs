@@ -1,5 +1,5 @@
 // fault: a thread receives and keeps only the newest message
-// cause: shown_unasked
+// cause: message_lost
 // fails: waiting_messages_in_order
 
 use std::env;

@@ -140,6 +140,9 @@ causes! {
     /// What has come lies unread.
     NotReceived "not_received": "It does not receive what has come.",
         "A call that receives waits until something is there: let it wait, however long that takes.";
+    /// What came too early is thrown away.
+    MessageLost "message_lost": "It loses a message that came before it was asked for.",
+        "Leave what comes in the socket until somebody asks, or keep all of it in a queue, in the order in which it came.";
     /// The whole buffer is shown.
     NulShown "nul_shown": "It shows the whole buffer, with the NUL bytes behind the text.",
         "Only as many bytes of the buffer have come as the call returned. Show these, and no others.";

@@ -14,6 +14,7 @@ mod crash;
 mod ending;
 mod fact;
 mod giving_up;
+mod lost;
 mod output;
 mod places;
 mod refusals;
@@ -74,6 +75,7 @@ fn first_rule(case: &Case<'_>) -> Option<Diagnosis> {
         .or_else(|| refusals::find(case))
         .or_else(|| runs_out(case))
         .or_else(|| ending::not_accepted(case))
+        .or_else(|| lost::find(case))
         .or_else(|| sending::find(case))
         .or_else(|| closing::find(case))
         .or_else(|| ending::ended(case))

@@ -172,12 +172,18 @@ impl Case<'_> {
 
     /// Whether nothing that should be shown in this step is printed in it, in whatever form.
     pub(super) fn output_is_poor(&self) -> bool {
+        let texts = values(self, &self.expected);
+        let texts = texts.iter().filter_map(|value| self.text(value)).filter(|text| !text.is_empty());
+        values(self, &self.followed).is_empty() && self.unshown_texts().len() == texts.count()
+    }
+
+    /// The texts that should be shown in this step, and are not printed in it in whatever form.
+    pub(super) fn unshown_texts(&self) -> Vec<String> {
         let output = self.output();
         let printed = String::from_utf8_lossy(&output);
-        let texts = values(self, &self.expected);
-        let mut texts = texts.iter().filter_map(|value| self.text(value)).filter(|text| !text.is_empty());
-        values(self, &self.followed).is_empty()
-            && !texts.any(|text| printed.contains(&text) || clothes(&text, &output).is_some())
+        let mut texts: Vec<_> = values(self, &self.expected).iter().filter_map(|value| self.text(value)).collect();
+        texts.retain(|text| !text.is_empty() && !printed.contains(text.as_str()) && clothes(text, &output).is_none());
+        texts
     }
 
     /// What can be said of a value that is not shown.
