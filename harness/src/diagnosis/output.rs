@@ -24,7 +24,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
         let printed = if case.output().is_empty() {
             "Nothing was printed in this step."
         } else {
-            "What it printed in this step, it has printed before, values apart."
+            "Apart from values, it printed nothing in this step that it had not printed before."
         };
         return Some(Diagnosis::new(Cause::SaysNothing, printed.to_owned()));
     }

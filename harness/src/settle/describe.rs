@@ -72,7 +72,11 @@ fn selected(pid: i32, args: [u64; 6]) -> Vec<i32> {
 fn in_epoll(pid: i32, fd: i32) -> Vec<i32> {
     let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
     let watched = info.lines().filter_map(|line| line.strip_prefix("tfd:")?.split_whitespace().next()?.parse().ok());
-    watched.take(NAMED).collect()
+    // The kernel lists them by their places in its memory.
+    let mut watched: Vec<_> = watched.collect();
+    watched.sort_unstable();
+    watched.truncate(NAMED);
+    watched
 }
 
 fn describe(pid: i32, fd: i32, sockets: &[Socket]) -> Descriptor {

@@ -1,7 +1,7 @@
 //! What the program was doing when its transcript began to differ: evidence for people, never compared.
 
 use crate::check::{Check, Stimulus, printable};
-use crate::event::{Exit, Flood, Output, Rest, Step, Stream, Wait};
+use crate::event::{Descriptor, Exit, Flood, Output, Rest, Step, Stream, Wait};
 use crate::transcript::signal_name;
 use serde::Serialize;
 
@@ -71,9 +71,12 @@ impl Programs<'_> {
             if now.is_some() && !waits.is_empty() {
                 out.push("Another process that it had started goes on.".to_owned());
             }
-            out.extend(waits.iter().take(TOLD).map(|wait| of_wait(&name, wait, waits.len() > 1)));
-            if waits.len() > TOLD {
-                out.push(format!("{} more threads wait too.", waits.len() - TOLD));
+            let told = told(&waits);
+            out.extend(told.iter().take(TOLD).map(|wait| of_wait(&name, wait, waits.len() > 1)));
+            match waits.len() - told.len().min(TOLD) {
+                0 => {}
+                1 => out.push("Another thread waits too.".to_owned()),
+                more => out.push(format!("{more} more threads wait too.")),
             }
         }
         out.extend(restless(&step.rest));
@@ -89,6 +92,13 @@ impl Programs<'_> {
         }
         out
     }
+}
+
+/// The waits that tell something: beside one for the network or the input, those of threads for each other do not.
+fn told<'a>(waits: &[&'a Wait]) -> Vec<&'a Wait> {
+    let outside = |wait: &&Wait| wait.on.iter().any(Descriptor::is_from_outside);
+    let any = waits.iter().any(outside);
+    waits.iter().copied().filter(|wait| !any || outside(wait)).collect()
 }
 
 /// What a program that never comes to rest has done.
@@ -124,7 +134,10 @@ fn of_wait(name: &str, wait: &Wait, several: bool) -> String {
     if wait.call == "stopped" {
         return format!("{who} is stopped.");
     }
-    let on: Vec<_> = wait.on.iter().map(|at| format!("descriptor {} ({})", at.fd, at.what)).collect();
+    // What an event loop has for itself tells nothing beside what it waits for.
+    let any = wait.on.iter().any(Descriptor::is_from_outside);
+    let on = wait.on.iter().filter(|at| !any || at.is_from_outside());
+    let on: Vec<_> = on.map(|at| format!("descriptor {} ({})", at.fd, at.what)).collect();
     let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(" and ")) };
     let limit = match wait.timeout_ms {
         None => String::new(),
@@ -147,7 +160,7 @@ fn last_lines<'a>(output: impl Iterator<Item = &'a Output>, stream: Stream) -> V
 mod tests {
     use super::*;
     use crate::check;
-    use crate::event::{Descriptor, Ended};
+    use crate::event::Ended;
 
     fn step(exit: Option<Exit>, rest: Rest, stderr: &str) -> Step {
         let output = vec![Output { program: 0, stream: Stream::Stderr, bytes: stderr.into() }];
