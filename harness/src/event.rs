@@ -41,6 +41,8 @@ pub struct Step {
     pub descriptors: Option<u32>,
     /// Why connections were reset in this step, by the kernel's own count; read only in steps with a RST of a program.
     pub aborts: Option<Aborts>,
+    /// Whether something that a program sent in this step had no way to go, and so never reached the wire.
+    pub unroutable: bool,
     /// CPU time that the program used in this step, in milliseconds.
     pub cpu_ms: u64,
     /// Wall time from the stimulus until the lab had settled, in microseconds. Evidence for benchmarks only.
@@ -394,6 +396,8 @@ pub struct Wait {
     pub on: Vec<Descriptor>,
     /// The time-out it gave, in milliseconds, where it gave one.
     pub timeout_ms: Option<u64>,
+    /// How many bytes it has room for, where it receives into a single buffer.
+    pub room: Option<u64>,
 }
 
 impl Descriptor {

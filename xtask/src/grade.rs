@@ -113,20 +113,13 @@ pub async fn grade(
             let (name, about) = (check.name.clone(), check.check.about.clone());
             CheckOutcome { name, about, points: check.points, result, ladder }
         });
-        let checks: Vec<_> = checks.collect();
-        ExerciseOutcome {
-            name: exercise.name.clone(),
-            title: exercise.title.clone(),
-            points: Points::of(&checks),
-            parameters: exercise.params.0.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
-            checks,
-            program: match built.remove(&exercise.name) {
-                None => ProgramOutcome::NotHandedIn,
-                Some(Built::Ready(_)) => ProgramOutcome::Ready { source },
-                Some(Built::DoesNotCompile(message)) => ProgramOutcome::DoesNotCompile { source, message },
-                Some(Built::NotBuilt(message)) => ProgramOutcome::NotBuilt { message },
-            },
-        }
+        let program = match built.remove(&exercise.name) {
+            None => ProgramOutcome::NotHandedIn,
+            Some(Built::Ready(_)) => ProgramOutcome::Ready { source },
+            Some(Built::DoesNotCompile(message)) => ProgramOutcome::DoesNotCompile { source, message },
+            Some(Built::NotBuilt(message)) => ProgramOutcome::NotBuilt { message },
+        };
+        ExerciseOutcome::new(exercise, checks.collect(), program)
     });
     let exercises: Vec<ExerciseOutcome> = outcomes.collect();
     let points = Points::of(exercises.iter().flat_map(|exercise| &exercise.checks));

@@ -1,6 +1,7 @@
 //! What came of grading a submission, as plain data. The JSON report is this, as it stands.
 
 use crate::trouble::{FAILED, OURS, PASSED};
+use exercises::Exercise;
 use harness::diagnosis::{Cause, Diagnosis};
 use harness::lab::LabError;
 use harness::ladder::Ladder;
@@ -35,6 +36,31 @@ pub struct ExerciseOutcome {
     pub program: ProgramOutcome,
     /// In teaching order. All are skipped when there is no program to run.
     pub checks: Vec<CheckOutcome>,
+}
+
+impl ExerciseOutcome {
+    /// Puts the outcomes of an exercise's checks together. A cause that another check proves takes the place of one that is
+    /// only likely.
+    #[must_use]
+    pub fn new(exercise: &Exercise, mut checks: Vec<CheckOutcome>, program: ProgramOutcome) -> Self {
+        let proved: Vec<(String, Explanation)> =
+            checks.iter().filter_map(|check| Some((check.name.clone(), check.explanation()?.clone()))).collect();
+        for check in &mut checks {
+            if let CheckResult::Fail(Failure { diagnosis: Some(explanation), .. }) = &mut check.result
+                && let Some((name, other)) = proved.iter().find(|(_, other)| other.cause.is_behind(explanation.cause))
+            {
+                *explanation = other.as_in(name);
+            }
+        }
+        Self {
+            name: exercise.name.clone(),
+            title: exercise.title.clone(),
+            points: Points::of(&checks),
+            parameters: exercise.params.0.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
+            program,
+            checks,
+        }
+    }
 }
 
 /// What became of a program.
@@ -77,6 +103,16 @@ pub struct CheckOutcome {
     /// The drawn conversation, if the check ran.
     #[serde(skip)]
     pub ladder: Option<Ladder>,
+}
+
+impl CheckOutcome {
+    /// The cause of its failure, where it is known.
+    fn explanation(&self) -> Option<&Explanation> {
+        match &self.result {
+            CheckResult::Fail(failure) => failure.diagnosis.as_ref(),
+            CheckResult::Pass | CheckResult::Skip | CheckResult::Error(_) => None,
+        }
+    }
 }
 
 /// What came of a check.
@@ -127,6 +163,13 @@ pub struct Explanation {
     pub evidence: Vec<String>,
     /// What to do next.
     pub next: &'static str,
+}
+
+impl Explanation {
+    /// The same, for another check than the one that has proved it.
+    fn as_in(&self, check: &str) -> Self {
+        Self { because: format!("As in {check}: {}", self.because), ..self.clone() }
+    }
 }
 
 impl From<Diagnosis> for Explanation {

@@ -1,5 +1,5 @@
 # fault: it looks at the last byte of the answer, and crashes when there is none
-# cause: died_with_peer
+# cause: crashed
 # fails: server_leaves_silently
 
 import ipaddress

@@ -1,5 +1,5 @@
 # fault: zero bytes received are taken for a message and answered
-# cause: unasked_bytes
+# cause: zero_unnoticed
 # fails: client_leaves_silently
 
 import socket

@@ -1,5 +1,5 @@
 // fault: the length counts characters instead of bytes
-// cause: value_not_shown
+// cause: characters_counted
 // fails: utf8_text
 
 use std::error::Error;

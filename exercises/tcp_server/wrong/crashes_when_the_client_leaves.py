@@ -1,5 +1,5 @@
 # fault: it looks into the text without making sure that there is one
-# cause: died_with_peer
+# cause: crashed
 # fails: client_leaves_silently
 
 import socket

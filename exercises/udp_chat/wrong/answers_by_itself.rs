@@ -1,6 +1,6 @@
 // fault: every message that is received is confirmed to its sender
 // cause: unasked_bytes
-// fails: shows_message, answers_the_sender, two_programs_talk, waiting_messages_in_order
+// fails: shows_message, answers_the_sender, two_programs_talk, waiting_messages_in_order, not_text
 
 use std::env;
 use std::error::Error;

@@ -1,6 +1,6 @@
 // fault: choice 2 looks whether a message has come, and does not wait for one
 // cause: not_received
-// fails: shows_message, answers_the_sender, two_programs_talk
+// fails: shows_message, answers_the_sender, two_programs_talk, not_text
 
 use std::env;
 use std::error::Error;

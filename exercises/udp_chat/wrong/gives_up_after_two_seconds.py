@@ -1,6 +1,6 @@
 # fault: choice 2 waits no longer than two seconds for a message, and goes back to the menu
 # cause: gave_up
-# fails: shows_message, answers_the_sender, two_programs_talk
+# fails: shows_message, answers_the_sender, two_programs_talk, not_text
 
 import socket, sys, ipaddress
 try:

@@ -1,6 +1,6 @@
 // fault: the sender is shown without its ip
 // cause: value_not_shown
-// fails: shows_message
+// fails: shows_message, not_text
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 // fault: the sender is shown without its port
 // cause: value_not_shown
-// fails: shows_message, two_programs_talk
+// fails: shows_message, two_programs_talk, not_text
 
 use std::env;
 use std::error::Error;

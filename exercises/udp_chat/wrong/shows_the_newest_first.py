@@ -1,5 +1,5 @@
 # fault: messages that wait are shown in reverse order
-# cause: shown_unasked
+# cause: wrong_order
 # fails: waiting_messages_in_order
 
 import ipaddress

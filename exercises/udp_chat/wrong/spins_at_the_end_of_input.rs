@@ -1,5 +1,5 @@
 // fault: the end of the input is taken for an empty line: the menu comes again without end
-// cause: spinning
+// cause: end_mishandled
 // fails: end_of_input
 
 use std::env;

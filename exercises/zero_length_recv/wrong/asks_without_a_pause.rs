@@ -1,6 +1,6 @@
 // fault: all sockets are non-blocking, and are asked again and again without a pause
 // cause: busy_waiting
-// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, not_text
 
 use std::io::{self, ErrorKind, Read};
 use std::net::{TcpListener, TcpStream};

@@ -1,5 +1,5 @@
 // fault: the length shown is that of the text in characters, and not in bytes
-// cause: value_not_shown
+// cause: characters_counted
 // fails: notices_the_close
 
 use std::env;

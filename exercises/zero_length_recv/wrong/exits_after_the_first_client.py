@@ -1,6 +1,6 @@
 # fault: after the first client it exits instead of accepting the next
 # cause: one_client_only
-# fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+# fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, not_text
 
 import socket
 import sys

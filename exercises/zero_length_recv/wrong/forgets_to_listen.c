@@ -1,6 +1,6 @@
 // fault: listen is forgotten, so accept fails in its thread; the program has bound the port and waits for ever
 // cause: not_listening
-// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, not_text
 
 #include <arpa/inet.h>
 #include <ctype.h>

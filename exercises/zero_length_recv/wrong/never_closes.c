@@ -1,6 +1,6 @@
 // fault: it says that the client has left, and accepts the next, but never closes the connection
 // cause: never_closed
-// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, not_text
 
 #include <arpa/inet.h>
 #include <ctype.h>

@@ -1,5 +1,5 @@
 // fault: the average length of a client's pieces is divided by their number, also when there was none
-// cause: died_with_peer
+// cause: ends_with_client
 // fails: leaves_without_a_word
 
 use std::env;

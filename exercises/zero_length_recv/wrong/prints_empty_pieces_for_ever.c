@@ -1,6 +1,6 @@
 // fault: only a failure ends the loop: zero bytes are shown as a piece, again and again
 // cause: spinning
-// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, not_text
 
 #include <arpa/inet.h>
 #include <ctype.h>

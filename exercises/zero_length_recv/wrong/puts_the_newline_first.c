@@ -1,6 +1,6 @@
 // fault: the newline stands before each line and not behind it, so each comes out one line late
 // cause: output_not_shown
-// fails: notices_the_close, next_client_is_served, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+// fails: notices_the_close, next_client_is_served, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, not_text
 
 #include <arpa/inet.h>
 #include <ctype.h>

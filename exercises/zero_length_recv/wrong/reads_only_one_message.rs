@@ -1,6 +1,6 @@
 // fault: it receives once from each client and closes, although the client has not left
 // cause: closed_too_early; first_piece_only in notices_the_close
-// fails: notices_the_close, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+// fails: notices_the_close, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, not_text
 
 use std::env;
 use std::error::Error;

@@ -1,6 +1,6 @@
 # fault: the socket is of the type SOCK_DGRAM, so it waits for datagrams and no TCP client can connect
 # cause: wrong_protocol
-# fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, port_taken
+# fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, port_taken, not_text
 
 import socket
 import sys

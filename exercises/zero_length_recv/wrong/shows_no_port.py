@@ -1,6 +1,6 @@
 # fault: of the client's address only the ip is shown
 # cause: value_not_shown
-# fails: notices_the_close, next_client_is_served, reset_is_not_the_end
+# fails: notices_the_close, next_client_is_served, reset_is_not_the_end, not_text
 
 import socket
 import sys

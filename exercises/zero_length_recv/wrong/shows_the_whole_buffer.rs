@@ -1,6 +1,6 @@
 // fault: the whole buffer is shown and counted, with the NULs behind the text
 // cause: nul_shown
-// fails: notices_the_close, next_client_is_served, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+// fails: notices_the_close, next_client_is_served, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, not_text
 
 use std::env;
 use std::error::Error;

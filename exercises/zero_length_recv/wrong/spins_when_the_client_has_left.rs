@@ -1,6 +1,6 @@
 // fault: zero bytes received are taken for nothing yet: it receives again and again
 // cause: spinning
-// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, not_text
 
 use std::env;
 use std::error::Error;

@@ -1,6 +1,6 @@
 // fault: a client that has sent nothing for a second is taken for one that has left
 // cause: gave_up
-// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients
+// fails: notices_the_close, leaves_without_a_word, does_not_spin, next_client_is_served, half_close, reset_is_not_the_end, empty_send_is_no_close, fifty_clients, not_text
 
 use std::env;
 use std::error::Error;

@@ -42,8 +42,13 @@ fn one(expected: &[u8], sent: &[u8], before: &[Vec<u8>]) -> Option<Wrong> {
         return Some(after(expected, more, before));
     }
     if !sent.is_empty() && expected.starts_with(sent) {
-        let told = format!("Of {} bytes only the first {} came.", expected.len(), sent.len());
-        return Some((Cause::BytesMissing, told));
+        let told = format!("Of {} bytes only the first {} came", expected.len(), sent.len());
+        let characters = String::from_utf8_lossy(expected).chars().count();
+        return Some(if characters == sent.len() {
+            (Cause::CharactersCounted, format!("{told}; {characters} is the number of its characters."))
+        } else {
+            (Cause::BytesMissing, format!("{told}."))
+        });
     }
     if let Some(older) = sent.strip_suffix(expected)
         && !older.is_empty()
@@ -58,7 +63,14 @@ fn one(expected: &[u8], sent: &[u8], before: &[Vec<u8>]) -> Option<Wrong> {
         return Some((Cause::WrongEncoding, format!("The text {} came {}.", short(text), clothes.told())));
     }
     if let Some(more) = sent.strip_suffix(expected) {
-        let (count, what) = (more.len(), describe(more));
+        let count = more.len();
+        let number = more.iter().try_fold(0_u64, |number, byte| number.checked_mul(256)?.checked_add(u64::from(*byte)));
+        let what = match number {
+            Some(number) if count > 1 && number == expected.len() as u64 => {
+                format!("its length, {number}, as a number")
+            }
+            _ => describe(more),
+        };
         return Some((Cause::ExtraBytes, format!("{count} {} stand before the text: {what}.", unit(count))));
     }
     if let Some(pair) = expected.iter().zip(sent).position(|(a, b)| a != b)
@@ -119,6 +131,7 @@ mod tests {
     #[case::other("hello, you", Cause::ExtraBytes)]
     #[case::length_first("\0\0\0\u{5}hello", Cause::ExtraBytes)]
     #[case::cut("hel", Cause::BytesMissing)]
+    #[case::cut_by_one("hell", Cause::BytesMissing)]
     fn bytes_too_many_or_too_few_are_told_apart(#[case] sent: &str, #[case] expected: Cause) {
         let before = [b"firstt message".to_vec()];
         let found = compare(&[b"hello".to_vec()], &[sent.into()], &before, true);

@@ -183,7 +183,12 @@ impl<'a> Case<'a> {
 
     /// All that the program wrote to a stream, from a step on and up to this one.
     pub(super) fn output_since(&self, from: usize, stream: Stream) -> Vec<u8> {
-        let pieces = self.seen.steps[from..=self.step].iter().flat_map(|step| &step.output);
+        self.output_between(from, self.step, stream)
+    }
+
+    /// The same, up to another step.
+    pub(super) fn output_between(&self, from: usize, to: usize, stream: Stream) -> Vec<u8> {
+        let pieces = self.seen.steps[from..=to].iter().flat_map(|step| &step.output);
         let own = pieces.filter(|piece| piece.program == self.program && piece.stream == stream);
         own.flat_map(|piece| piece.bytes.iter().copied()).collect()
     }

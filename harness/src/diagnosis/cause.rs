@@ -67,7 +67,7 @@ causes! {
         "Take the address and the port from where the task says, and in C use `inet_pton` and `htons` on them.";
     /// It sends nothing.
     NothingSent "nothing_sent": "It sends nothing.",
-        "Look which way your program took instead of the one that sends; and where you write to a stream with a buffer of its own, flush it before you close.";
+        "Look which way your program took instead of the one that sends, and what the call that sends returned. A stream with a buffer of its own sends when it is flushed.";
     /// The same is sent twice.
     SentTwice "sent_twice": "It sends the same twice.",
         "Send once. UDP does not repeat by itself, and nobody has asked for it.";
@@ -85,13 +85,13 @@ causes! {
         "Send the text and nothing else.";
     /// Fewer bytes than asked for.
     BytesMissing "bytes_missing": "Only a part of the text gets through.",
-        "Look at the size of your buffers, and at what the calls return: how many bytes it really were.";
+        "Look at the size of your buffers, at the length that you give to a call, and at what it returns: how many bytes there really were.";
     /// Another encoding.
     WrongEncoding "wrong_encoding": "The text is in the wrong encoding.",
-        "Between text and bytes there is UTF-8, both when you send and when you receive.";
+        "Encode the text as UTF-8 once, before you send it; decode what you have received as UTF-8 once, before you show it.";
     /// One datagram became several.
     DatagramSplit "datagram_split": "What belongs into one datagram is sent in several.",
-        "Each call of `sendto` makes a datagram of its own. Call it once, with the whole text.";
+        "Each call that sends (`sendto`, `send`, a write to the socket) makes a datagram of its own. Call it once, with the whole text.";
     /// Several datagrams became one.
     DatagramsJoined "datagrams_joined": "Several messages are joined to one.",
         "Call `sendto` once for each message, and begin each message anew.";
@@ -100,13 +100,13 @@ causes! {
         "Find the call that waits, and ask what would have to happen for it to go on.";
     /// It ends too early.
     ExitedEarly "exited_early": "It ends too early.",
-        "Look what makes your program end here although its work is not done.";
+        "Look what makes your program end here although its work is not done. When `main` returns, all its threads end.";
     /// A time-out of its own ends its wait.
     GaveUp "gave_up": "It gives up when nothing comes for a while.",
         "Others may take as long as they like, and silence says nothing. Wait without a time-out (`settimeout`, SO_RCVTIMEO, the time that `poll` and `select` take), or wait again when it has passed.";
     /// A signal, a panic, a traceback.
     Crashed "crashed": "It crashes.",
-        "Look at the place that is named, and handle the case: a message on stderr and a non-zero exit, or go on.";
+        "Look at the place that is named: which value or result was not thought of there? Deal with it before it is used.";
     /// A failure without a message on stderr.
     UncleanFailure "unclean_failure": "It fails without saying why on stderr.",
         "Write a message to standard error before you exit with a code other than 0.";
@@ -129,8 +129,11 @@ causes! {
     ClosedTooLate "closed_too_late": "It waits for the other side to close first.",
         "Here your program closes first. When what you need has come, wait for nothing more (a second `recv`, a newline, a full buffer, the end), but call `close`.";
     /// It ends because a peer left.
-    DiedWithPeer "died_with_peer": "It dies when the other side leaves.",
-        "That a connection ends or is reset is no failure of your program: catch the error of this one connection, and go on.";
+    DiedWithPeer "died_with_peer": "It dies when the other side resets the connection.",
+        "That a connection is reset is no failure of your program: receiving or sending reports an error. Catch it for this one connection, and go on as after an ordinary end.";
+    /// It ends because a client closes in good order.
+    EndsWithClient "ends_with_client": "It ends when a client leaves.",
+        "Look at what your program does after `recv` has returned 0 bytes: it closes the socket of this client, and goes back to `accept` on the listening one.";
     /// It never rests.
     Spinning "spinning": "It goes round in a circle without a pause.",
         "`recv` that returns 0 bytes will do so for ever: the other side has closed, so leave the loop. Where nothing has come yet, wait in a call that blocks, or in `poll`, and do not ask again and again.";
@@ -154,7 +157,7 @@ causes! {
         "Call `accept` in a loop: when a client has gone, accept the next one on the same listening socket.";
     /// Only the first piece is dealt with.
     FirstPieceOnly "first_piece_only": "It deals with the first piece only.",
-        "Receive in a loop, until `recv` returns 0 bytes.";
+        "Receive in a loop, and leave it only when `recv` returns 0 bytes: a short piece is no end.";
     /// The kernel accepts, the program does not.
     NothingAccepted "nothing_accepted": "It does not accept the connection.",
         "The system completes the handshake by itself; your program has the connection only when it calls `accept`.";
@@ -163,12 +166,24 @@ causes! {
         "Show each piece when the call returns it, and do not wait for more. If you do: output can stay in a buffer, so end the line, and flush; and wait for a thread that prints.";
     /// Something that should be shown is not.
     ValueNotShown "value_not_shown": "Something is missing in what it prints.",
-        "Print every value that the task asks for, as it is.";
+        "Print every value that the task asks for, as it is. An address comes from `accept` or `recvfrom`, a length from what the call returned.";
+    /// Messages come in another order.
+    WrongOrder "wrong_order": "It shows messages in another order than they came.",
+        "Take the oldest of the messages that wait: append new ones at one end of the queue, and take from the other.";
+    /// Characters are counted instead of bytes.
+    CharactersCounted "characters_counted": "It counts characters where bytes count.",
+        "In UTF-8 a character takes one to four bytes. Encode the text first, and take the length of the bytes.";
+    /// It receives into a buffer without room.
+    NoRoom "no_room": "It receives into a buffer of length 0.",
+        "`recv` fills as many bytes as you give it room for. Give it the size of the array, not the length of what is in it yet (`strlen`, an empty vector).";
+    /// Zero bytes received are taken for data.
+    ZeroUnnoticed "zero_unnoticed": "It does not notice that zero bytes have come.",
+        "`recv` that returns 0 bytes (in Java, `read` that returns -1) says that the other side has closed. Look at the count before you go on.";
     /// The remains of an older text are shown.
     StaleOutput "stale_output": "It shows the rest of an older, longer text, too.",
         "Only as many bytes of the buffer are new as the call has returned. Use these, and no others.";
     /// More is shown than what is asked for.
-    ShownUnasked "shown_unasked": "It shows something that is not to be shown yet.",
+    ShownUnasked "shown_unasked": "It shows something that is not to be shown here.",
         "Receive and show one message, when it is asked for.";
     /// It says nothing.
     SaysNothing "says_nothing": "It does not say what has happened.",
@@ -181,7 +196,7 @@ causes! {
         "Do not `bind` the socket of a client: the system then chooses a port that is free.";
     /// A bad argument is taken.
     ArgumentNotChecked "argument_not_checked": "It takes a value that it should refuse.",
-        "A port is a number from 1 to 65535, and an address must be one. Refuse all else before you use it.";
+        "A port is a number from 1 to 65535; an address is four numbers from 0 to 255 with dots between them. Refuse all else before you use it.";
     /// The arguments are not used.
     ArgumentIgnored "argument_ignored": "It does not use its arguments.",
         "Take the address and the port from the command line; none of them belongs into the program.";
@@ -198,8 +213,8 @@ causes! {
     ServedAtOnce "served_at_once": "It serves a second client while the first is being served.",
         "Serve one client: accept once.";
     /// A message of zero bytes is taken for none.
-    EmptyIgnored "empty_ignored": "It takes a message of zero bytes for none.",
-        "A datagram may be empty, and so may a line: it is a message like any other.";
+    EmptyIgnored "empty_ignored": "It does not take an empty message for a message.",
+        "A datagram may be empty, and so may a line. Where a library keeps empty data back, call the socket itself.";
     /// Another connection than the one asked for.
     ConnectedAgain "connected_again": "It connects more often than once.",
         "Connect once. When that fails, or when the server leaves, say so and end.";
@@ -214,10 +229,39 @@ causes! {
         "When reading a line says that there is none any more (EOF), end with exit code 0, wherever your program asks.";
     /// It fails although nothing is wrong.
     FailsNeedlessly "fails_needlessly": "It fails where it should not.",
-        "Look which result of which call your program takes for a failure.";
+        "Find the call that failed, by the words on stderr if there are any: look at the values that went into it, and whether its result is a failure at all.";
     /// It stops working after a number of clients.
     RunsOut "runs_out": "It works for a number of clients only.",
         "Look what each client takes and does not give back: a place in a list, a descriptor, a thread.";
+}
+
+impl Cause {
+    /// This cause, or among those that other checks of the same program have proved the one that lies behind it.
+    #[must_use]
+    pub fn behind(self, proved: impl IntoIterator<Item = Self>) -> Self {
+        proved.into_iter().find(|other| other.is_behind(self)).unwrap_or(self)
+    }
+
+    /// Whether this cause, proved by one check of a program, is what lies behind `other` in another check.
+    #[must_use]
+    pub fn is_behind(self, other: Self) -> bool {
+        match self {
+            // Who ends at an ordinary close does not end because of a reset.
+            Self::EndsWithClient => other == Self::DiedWithPeer,
+            // Who waits for a newline or the end shows later what it should show now.
+            Self::WaitsForMore => other == Self::OutputNotShown,
+            // Who never receives anything takes that for an end, and does the rest without.
+            Self::NoRoom => matches!(
+                other,
+                Self::NothingSent
+                    | Self::ErrorIgnored
+                    | Self::ExitedEarly
+                    | Self::OutputNotShown
+                    | Self::ResetUnreadData
+            ),
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for Cause {

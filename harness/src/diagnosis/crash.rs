@@ -37,7 +37,8 @@ fn of_signal(signal: i32, stderr: &str) -> String {
 fn python(stderr: &str) -> Option<String> {
     let start = stderr.rfind("Traceback (most recent call last):")?;
     let lines: Vec<_> = stderr[start..].lines().collect();
-    let frame = lines.iter().rev().find(|line| line.trim_start().starts_with("File \""))?;
+    let frames = || lines.iter().rev().filter(|line| line.trim_start().starts_with("File \""));
+    let frame = frames().find(|frame| !is_library(frame)).or_else(|| frames().next())?;
     let mut words = frame.trim().splitn(3, ", ");
     let (_, line) = (words.next(), words.next()?);
     let within = words.next().and_then(|word| word.strip_prefix("in ")).filter(|name| *name != "<module>");
@@ -61,9 +62,33 @@ fn rust(stderr: &str) -> Option<String> {
 /// The systems that print `at` and the frame behind an exception (Java, Node, .NET).
 fn frames(stderr: &str) -> Option<String> {
     let lines: Vec<_> = stderr.lines().collect();
-    let frame = lines.iter().position(|line| line.trim_start().starts_with("at "))?;
-    let message = lines[..frame].iter().rev().find(|line| !line.trim().is_empty())?;
-    Some(format!("An exception that nobody caught: {}, {}.", message.trim().trim_end_matches('.'), lines[frame].trim()))
+    let first = lines.iter().position(|line| line.trim_start().starts_with("at "))?;
+    let message = lines[..first].iter().rev().find(|line| !line.trim().is_empty())?.trim().trim_end_matches('.');
+    // `Exception in thread "main" java.net.BindException: …`
+    let message = message
+        .strip_prefix("Exception in thread \"")
+        .and_then(|rest| Some(rest.split_once("\" ")?.1))
+        .unwrap_or(message);
+    let frames = || lines[first..].iter().map(|line| line.trim()).filter(|line| line.starts_with("at "));
+    let frame = frames().find(|frame| !is_library(frame)).or_else(|| frames().next())?;
+    Some(format!("An exception that nobody caught: {message}, {frame}."))
+}
+
+/// Whether a frame lies in what came with the language, and not in the submission.
+fn is_library(frame: &str) -> bool {
+    const LIBRARIES: [&str; 10] = [
+        "/lib/python",
+        "<frozen ",
+        "node:",
+        "at java.",
+        "at javax.",
+        "at jdk.",
+        "at sun.",
+        "at com.sun.",
+        "at System.",
+        "at Microsoft.",
+    ];
+    LIBRARIES.iter().any(|library| frame.contains(library))
 }
 
 #[cfg(test)]
@@ -82,8 +107,19 @@ mod tests {
     )]
     #[case(
         "Exception in thread \"main\" java.net.BindException: Address already in use\n\tat A.main(A.java:7)\n",
-        "An exception that nobody caught: Exception in thread \"main\" java.net.BindException: Address already in use, \
-         at A.main(A.java:7)."
+        "An exception that nobody caught: java.net.BindException: Address already in use, at A.main(A.java:7)."
+    )]
+    #[case(
+        "Exception in thread \"main\" java.io.IOException: no\n\tat java.base/sun.nio.ch.Net.send0(Native Method)\n\tat A.run(A.java:34)\n",
+        "An exception that nobody caught: java.io.IOException: no, at A.run(A.java:34)."
+    )]
+    #[case(
+        "Traceback (most recent call last):\n  File \"/s/a.py\", line 30, in accept\n    sel.register(x)\n  File \"/usr/lib/python3.11/selectors.py\", line 241, in register\n    raise\nKeyError: 5\n",
+        "An exception that nobody caught, line 30, in accept: KeyError: 5."
+    )]
+    #[case(
+        "node:dgram:200\n  throw x;\nError: bad port\n    at Socket.send (node:dgram:200:9)\n    at /s/udp_chat:12:3\n\nNode.js v20\n",
+        "An exception that nobody caught: Error: bad port, at /s/udp_chat:12:3."
     )]
     #[case("no", "It ended with status 1.")]
     fn the_last_frame_is_found(#[case] stderr: &str, #[case] expected: &str) {

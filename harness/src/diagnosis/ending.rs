@@ -15,12 +15,23 @@ pub(super) fn crashed(case: &Case<'_>) -> Option<Diagnosis> {
     if !case.has(|kind| matches!(kind, Kind::Ends(End::Crashes | End::Dies))) {
         return None;
     }
-    let told = crash::of(case.exit()?, &case.stderr());
-    let left = matches!(
-        case.stimulus(),
-        Stimulus::Peer { action: Action::Closes | Action::Resets | Action::ShutsDownSending, .. }
-    );
-    Some(Diagnosis::new(if left { Cause::DiedWithPeer } else { Cause::Crashed }, told))
+    let exit = case.exit()?;
+    if let (Exit::Signal(libc::SIGPIPE), Some(peer)) = (exit, case.refused_by()) {
+        let told = format!(
+            "{peer} has refused the connection, so `connect` failed. It went on all the same, wrote to the socket, and SIGPIPE ended it."
+        );
+        return Some(Diagnosis::new(Cause::ErrorIgnored, told));
+    }
+    let told = crash::of(exit, &case.stderr());
+    Some(match case.stimulus() {
+        Stimulus::Peer { action: Action::Resets, .. } => Diagnosis::new(Cause::DiedWithPeer, told),
+        Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } => {
+            let told = format!("{told} It came when {name} had closed and receiving had returned zero bytes.");
+            let goes_on = case.expected_end().is_none();
+            Diagnosis::new(if goes_on { Cause::EndsWithClient } else { Cause::Crashed }, told)
+        }
+        _ => Diagnosis::new(Cause::Crashed, told),
+    })
 }
 
 /// It goes round in a circle.
@@ -49,7 +60,12 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Diagnosis> {
         && matches!(case.stimulus(), Stimulus::Start(_))
         && case.now().packets.is_empty()
         && case.sockets(case.step).next().is_some();
-    Some(Diagnosis::new(if asks { Cause::BusyWaiting } else { Cause::Spinning }, told))
+    let cause = match case.stimulus() {
+        _ if asks => Cause::BusyWaiting,
+        Stimulus::EndOfInput(_) => Cause::EndMishandled,
+        _ => Cause::Spinning,
+    };
+    Some(Diagnosis::new(cause, told))
 }
 
 /// It ends although it should go on, or ends in another way.
@@ -79,6 +95,10 @@ pub(super) fn ended(case: &Case<'_>) -> Option<Diagnosis> {
                     );
                     (Cause::FailsNeedlessly, told)
                 }
+                _ if no_text_came(case) => (
+                    Cause::FailsNeedlessly,
+                    format!("Bytes came that are no UTF-8 text, and it ended with status {status}."),
+                ),
                 _ => (Cause::FailsNeedlessly, format!("It ended with status {status}.")),
             };
             Some(Diagnosis::new(cause, told))
@@ -96,19 +116,25 @@ pub(super) fn ended(case: &Case<'_>) -> Option<Diagnosis> {
 fn went(case: &Case<'_>, status: i32) -> Diagnosis {
     let listened = case.step > 0 && case.sockets(case.step - 1).any(|socket| socket.state == State::Listen);
     match case.stimulus() {
-        Stimulus::Peer { name, action: Action::Resets | Action::Closes | Action::ShutsDownSending }
-            if listened && status != 0 =>
-        {
-            Diagnosis::new(
-                Cause::DiedWithPeer,
-                format!("{name} has left, and the program ended with status {status}; it should go on."),
-            )
+        Stimulus::Peer { name, action: Action::Resets } if listened && status != 0 => Diagnosis::new(
+            Cause::DiedWithPeer,
+            format!("{name} has reset its connection, and the program ended with status {status}; it should go on."),
+        ),
+        Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } if listened && status != 0 => {
+            let told = format!(
+                "{name} has closed in good order, and the program ended with status {status}; it should go on, and wait for the next one."
+            );
+            Diagnosis::new(Cause::EndsWithClient, told)
         }
         Stimulus::Peer { name, action: Action::Resets | Action::Closes | Action::ShutsDownSending } if listened => {
             let told = format!("It ended with status {status} after {name}; other clients are to follow.");
             Diagnosis::new(Cause::OneClientOnly, told)
         }
         Stimulus::EndOfInput(_) => Diagnosis::new(Cause::EndMishandled, format!("It ended with status {status}.")),
+        Stimulus::Type { data, .. } => {
+            let typed = data.last().map(|line| format!(" when {line} was typed")).unwrap_or_default();
+            Diagnosis::new(Cause::ExitedEarly, format!("It ended with status {status}{typed}; it should go on."))
+        }
         _ => Diagnosis::new(Cause::ExitedEarly, format!("It ended with status {status}; its work was not done.")),
     }
 }
@@ -162,6 +188,13 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
     }
     let interactive =
         case.check.stimuli.iter().any(|stimulus| matches!(stimulus, Stimulus::Type { .. } | Stimulus::EndOfInput(_)));
+    if case.waits_for_input()
+        && let Stimulus::Start(Start { given: Some(Data::Text(text)), .. }) = case.stimulus()
+        && text.is_empty()
+    {
+        let told = format!("The line that was typed is empty, and a line all the same. {}", told(case, case.wait()?));
+        return Some(Diagnosis::new(Cause::AsksForMoreInput, told));
+    }
     if case.waits_for_input() && !interactive {
         return Some(Diagnosis::new(Cause::AsksForMoreInput, told(case, case.wait()?)));
     }
@@ -183,16 +216,34 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
         _ => false,
     });
     let receiving = on("ESTABLISHED") || on("udp ");
+    let wants_input = case.waits().any(|wait| wait.on.iter().any(|on| on.fd == 0));
     if shows && !wire && !ends && matches!(case.stimulus(), Stimulus::Type { .. }) && on("udp ") {
-        return Some(Diagnosis::new(Cause::Blocked, told(case, wait)));
+        // What comes next is typed, so it may wait for that.
+        return (!wants_input).then(|| Diagnosis::new(Cause::Blocked, told(case, wait)));
     }
     let data = case.misses(|kind| matches!(kind, Kind::Wire(_, _, What::Data(_))));
     let undone = data || (shows && (wire || ends || (!case.shows_later() && case.output_is_poor())));
     if receiving && came && undone {
-        return Some(Diagnosis::new(
-            Cause::WaitsForMore,
-            format!("It has received what came, and waits for more. {}", told(case, wait)),
-        ));
+        return Some(if on("udp ") {
+            let told = "It has received what came, for nothing lies unread in its socket, and prints nothing of it.";
+            Diagnosis::new(Cause::OutputNotShown, told.to_owned())
+        } else {
+            let told = format!("It has received what came, and waits for more. {}", told(case, wait));
+            Diagnosis::new(Cause::WaitsForMore, told)
+        });
+    }
+    let own_end = case.sockets(case.step).find(|socket| {
+        matches!(socket.state, State::FinWait1 | State::FinWait2)
+            && wait.on.iter().any(|on| on.what.contains(&socket.remote.to_string()))
+    });
+    if let Some(socket) = own_end.filter(|_| ends) {
+        let peer = case.whom(socket.remote);
+        let told = format!(
+            "It has ended its own side of the connection (FIN), and waits in `{}` until {peer} ends the other. `shutdown` and `end` \
+             close one direction; `close` waits for nobody.",
+            wait.call
+        );
+        return Some(Diagnosis::new(Cause::ClosedTooLate, told));
     }
     let has_acted = !case.output().is_empty() || case.sent(case.step).next().is_some();
     // All that it should do here it has done, and what it waits for now belongs to no conversation.
@@ -255,6 +306,11 @@ fn unread(case: &Case<'_>) -> Option<Diagnosis> {
 fn empty_came(case: &Case<'_>) -> bool {
     let empty = |data: &Data| matches!(data, Data::Text(text) if text.is_empty());
     matches!(case.stimulus(), Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } if data.iter().any(empty))
+}
+
+fn no_text_came(case: &Case<'_>) -> bool {
+    let no_text = |data: &Data| data.bytes(case.params).is_ok_and(|bytes| std::str::from_utf8(&bytes).is_err());
+    matches!(case.stimulus(), Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } if data.iter().any(no_text))
 }
 
 /// What a task waits for, as a part of a sentence; nothing where it waits for no descriptor.

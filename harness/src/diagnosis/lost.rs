@@ -1,11 +1,12 @@
-//! Messages that came before anybody asked for them, and were received and thrown away.
+//! What has come and is lost: messages that were received and thrown away, and receives without room.
 
 use super::Diagnosis;
 use super::case::Case;
 use super::cause::Cause;
+use super::ending::on;
 use super::text::short;
 use crate::check::Stimulus;
-use crate::event::{Body, Protocol, Stream};
+use crate::event::{Body, Descriptor, Protocol, Rest, Step, Stream, Wait};
 
 /// A message that should be shown now had come in an earlier step. It is in no socket any more, and is never shown.
 pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
@@ -26,10 +27,27 @@ pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
 /// Whether a datagram with this text had come to the program before this step.
 fn came_before(case: &Case<'_>, text: &str) -> bool {
     (case.started()..case.step).any(|step| {
-        let from_peer = |src| case.is_peer(Protocol::Udp, src, step);
+        let to_program = |dst| !case.is_peer(Protocol::Udp, dst, step);
         let mut packets = case.seen.steps[step].packets.iter();
         packets.any(|packet| {
-            matches!(&packet.body, Body::Udp { payload } if payload == text.as_bytes()) && from_peer(packet.src)
+            matches!(&packet.body, Body::Udp { payload } if payload == text.as_bytes()) && to_program(packet.dst)
         })
     })
+}
+
+/// It receives into a buffer without room: seen where it waited for what then came.
+pub(super) fn no_room(case: &Case<'_>) -> Option<Diagnosis> {
+    let waits = |step: &Step| match &step.rest {
+        Rest::Idle(waits) => waits.clone(),
+        _ => Vec::new(),
+    };
+    let steps = case.seen.steps[case.started()..=case.step].iter().rev().take(2);
+    let no_room = |wait: &Wait| wait.room == Some(0) && wait.program == case.program;
+    let wait = steps.flat_map(waits).find(|wait| no_room(wait) && wait.on.iter().any(Descriptor::is_from_outside))?;
+    let told = format!(
+        "It waits in `{}`{}, and gives the call room for 0 bytes, so it never gets any.",
+        wait.call,
+        on(case, &wait)
+    );
+    Some(Diagnosis::new(Cause::NoRoom, told))
 }

@@ -69,6 +69,7 @@ pub fn diagnose(
 fn first_rule(case: &Case<'_>) -> Option<Diagnosis> {
     ending::fixed_port(case)
         .or_else(|| giving_up::find(case))
+        .or_else(|| lost::no_room(case))
         .or_else(|| places::find(case))
         .or_else(|| ending::crashed(case))
         .or_else(|| ending::restless(case))

@@ -6,7 +6,7 @@ use super::cause::Cause;
 use super::fact::{Kind, unquote};
 use super::text::{clothes, short};
 use crate::check::{Action, Stimulus, Value};
-use crate::event::Protocol;
+use crate::event::{Packet, Protocol, Step};
 
 /// What is wrong with what was shown.
 pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
@@ -41,6 +41,10 @@ fn values(case: &Case<'_>, facts: &[super::fact::Fact]) -> Vec<String> {
 
 fn too_much(case: &Case<'_>, value: &str) -> Diagnosis {
     let text = unquote(value);
+    if let Some(first) = case.unshown_texts().into_iter().find(|first| case.overtakes(text.as_deref(), first)) {
+        let told = format!("{} came before {}, which is shown first.", short(&first), short(&text.unwrap_or_default()));
+        return Diagnosis::new(Cause::WrongOrder, told);
+    }
     let older = text.as_ref().is_some_and(|text| case.is_rest_of_an_older(text));
     if older {
         let told = format!("It shows {}, which belongs to an older message.", short(&text.unwrap_or_default()));
@@ -62,9 +66,14 @@ fn too_little(case: &Case<'_>, missing: &[&String], first: &str) -> Diagnosis {
             let told = format!("The text {} is {}.", short(&text), clothes.told());
             return Diagnosis::new(Cause::WrongEncoding, told);
         }
-        if let Some(part) = beginning_of(&text, &printed) {
-            let told = format!("Of the {} bytes of the text, only the first {part} are shown.", text.len());
-            return Diagnosis::new(Cause::BytesMissing, told);
+        if let Some(part) = beginning_of(&text, &output) {
+            let told = format!("Of the {} bytes of the text, only the first {part} are shown", text.len());
+            return if part == text.chars().count() {
+                let told = format!("{told}; {part} is the number of its characters.");
+                Diagnosis::new(Cause::CharactersCounted, told)
+            } else {
+                Diagnosis::new(Cause::BytesMissing, format!("{told}."))
+            };
         }
     }
     if case.shows_several_at_once_later() {
@@ -82,16 +91,20 @@ fn too_little(case: &Case<'_>, missing: &[&String], first: &str) -> Diagnosis {
     if output.iter().all(u8::is_ascii_whitespace) {
         return Diagnosis::new(Cause::OutputNotShown, "It printed nothing in this step.".to_owned());
     }
+    if let Some((bytes, characters)) = missing.iter().find_map(|value| case.counted_characters(value, &output)) {
+        let told = format!("It shows {characters}, the number of characters. The number of bytes is {bytes}.");
+        return Diagnosis::new(Cause::CharactersCounted, told);
+    }
     let detail = case.detail(first, &output).unwrap_or_default();
     let are = if missing.len() > 1 { "are" } else { "is" };
     Diagnosis::new(Cause::ValueNotShown, format!("{list} should be shown, and {are} not.{detail}"))
 }
 
 /// How many bytes of the text's beginning are printed, if it is not the whole, and enough not to be chance.
-fn beginning_of(text: &str, printed: &str) -> Option<usize> {
-    let ends: Vec<_> = text.char_indices().map(|(at, _)| at).skip(1).collect();
-    let longest = ends.into_iter().rev().find(|end| printed.contains(&text[..*end]))?;
-    (longest >= 8 && longest < text.len()).then_some(longest)
+fn beginning_of(text: &str, printed: &[u8]) -> Option<usize> {
+    let is_printed = |part: &[u8]| printed.windows(part.len()).any(|window| window == part);
+    let longest = (8..=text.len()).rev().find(|end| is_printed(&text.as_bytes()[..*end]))?;
+    (longest < text.len()).then_some(longest)
 }
 
 impl Case<'_> {
@@ -182,24 +195,78 @@ impl Case<'_> {
         let output = self.output();
         let printed = String::from_utf8_lossy(&output);
         let mut texts: Vec<_> = values(self, &self.expected).iter().filter_map(|value| self.text(value)).collect();
-        texts.retain(|text| !text.is_empty() && !printed.contains(text.as_str()) && clothes(text, &output).is_none());
+        texts.retain(|text| {
+            let in_part = || clothes(text, &output).is_some() || beginning_of(text, &output).is_some();
+            !text.is_empty() && !printed.contains(text.as_str()) && !in_part()
+        });
         texts
+    }
+
+    /// Whether `text` came after `first` and is shown before it, which is shown, too.
+    fn overtakes(&self, text: Option<&str>, first: &str) -> bool {
+        let printed = |steps: &[Step]| {
+            let pieces = steps.iter().flat_map(|step| &step.output).filter(|piece| piece.program == self.program);
+            String::from_utf8_lossy(&pieces.flat_map(|piece| piece.bytes.iter().copied()).collect::<Vec<_>>())
+                .into_owned()
+        };
+        let came = |text: &str| {
+            let mut steps = self.seen.steps[..=self.step].iter();
+            steps.position(|step| step.packets.iter().any(|packet| packet.body.payload() == text.as_bytes()))
+        };
+        let (Some(text), Some(at)) = (text, came(first)) else { return false };
+        printed(&self.seen.steps[self.step + 1..]).contains(first) && came(text).is_some_and(|later| later > at)
+    }
+
+    /// If a value that is not shown is the number of bytes of a text, and that of its characters is shown: both.
+    fn counted_characters(&self, value: &str, output: &[u8]) -> Option<(u64, u64)> {
+        let number: u64 = value.parse().ok()?;
+        let texts = values(self, &self.expected).into_iter().filter_map(|value| self.text(&value));
+        let mut counted = texts.filter(|text| text.len() as u64 == number).map(|text| text.chars().count() as u64);
+        counted.find(|count| *count != number && numbers(output).contains(count)).map(|count| (number, count))
+    }
+
+    /// How many bytes peers have sent to the program since it was started.
+    fn received_so_far(&self) -> u64 {
+        let from_peer = |step: usize, packet: &Packet| {
+            [Protocol::Tcp, Protocol::Udp].into_iter().any(|protocol| self.is_peer(protocol, packet.src, step))
+        };
+        let steps = (self.started()..=self.step).map(|step| (step, &self.seen.steps[step].packets));
+        steps
+            .flat_map(|(step, packets)| packets.iter().filter(move |packet| from_peer(step, packet)))
+            .map(|packet| packet.body.payload().len() as u64)
+            .sum()
     }
 
     /// What can be said of a value that is not shown.
     fn detail(&self, value: &str, output: &[u8]) -> Option<String> {
         let printed = String::from_utf8_lossy(output);
-        let numbers: Vec<u64> =
-            printed.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
+        let numbers = numbers(output);
         if let Ok(number) = value.parse::<u64>() {
-            let texts = values(self, &self.expected).into_iter().filter_map(|value| self.text(&value));
-            let mut counted = texts.filter(|text| text.len() as u64 == number).map(|text| text.chars().count() as u64);
-            let characters = counted.find(|count| *count != number && numbers.contains(count))?;
-            return Some(format!(" It shows {characters}: the number of characters. The number of bytes is {number}."));
+            let sum = self.received_so_far();
+            return (sum != number && numbers.contains(&sum))
+                .then(|| format!(" It shows {sum}, the sum of all that has come so far."));
         }
-        let peer = value.strip_suffix("'s ip")?;
-        let ip = self.seen.endpoints.iter().rev().find(|endpoint| endpoint.peer == peer)?.local.ip();
+        let of_peer = |what: &str| {
+            let peer = value.strip_suffix(what)?;
+            self.seen.endpoints.iter().rev().find(|endpoint| endpoint.peer == peer).map(|endpoint| endpoint.local)
+        };
+        if of_peer("'s port").is_some() {
+            let own = self.sockets(self.step).chain(self.before().into_iter().flat_map(|step| &step.sockets));
+            let mut own = own.filter(|socket| !socket.peers && socket.inode != 0).map(|socket| socket.local.port());
+            let own = own.find(|port| *port != 0 && numbers.contains(&u64::from(*port)))?;
+            return Some(format!(" It shows {own}, which is its own port."));
+        }
+        let ip = of_peer("'s ip")?.ip();
+        if printed.contains("0.0.0.0") {
+            return Some(" It shows 0.0.0.0: an address that nobody has filled in.".to_owned());
+        }
         let backwards = ip.to_string().split('.').rev().collect::<Vec<_>>().join(".");
         printed.contains(&backwards).then(|| format!(" It shows {backwards}: the four numbers in reverse order."))
     }
+}
+
+/// The numbers that stand in an output.
+fn numbers(output: &[u8]) -> Vec<u64> {
+    let printed = String::from_utf8_lossy(output);
+    printed.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect()
 }

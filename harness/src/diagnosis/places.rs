@@ -131,15 +131,10 @@ fn nowhere(case: &Case<'_>, wanted: &Wanted) -> Option<Diagnosis> {
         if case.has(|kind| matches!(kind, Kind::Ends(super::fact::End::Crashes))) {
             return None;
         }
-        let mut found = Diagnosis::new(
+        return Some(Diagnosis::new(
             Cause::ExitedEarly,
             format!("It ended with status {status}; it should stay, and wait at {name} port {port}."),
-        );
-        let others = case.before().is_some_and(|step| step.sockets.iter().any(|socket| socket.local.port() == port));
-        if !others && *status != 0 {
-            found.evidence.push(format!("Nobody else has port {port}."));
-        }
-        return Some(found);
+        ));
     }
     if !case.now().rest.is_rest() {
         return None;

@@ -7,7 +7,7 @@ use super::fact::{End, Kind};
 use super::places::{self, Wanted};
 use super::{DATAGRAM, Diagnosis};
 use crate::check::{Start, Stimulus, printable};
-use crate::event::{Body, Protocol, Rest, Socket, State, Stream, Wait};
+use crate::event::{Body, Packet, Protocol, Rest, Socket, State, Stream, Wait};
 use std::net::{IpAddr, SocketAddr};
 
 /// Why the program should have failed.
@@ -29,7 +29,9 @@ pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
         return None;
     }
     let reason = reason(case, start);
-    if let Some(found) = took_a_place(case, &reason).or_else(|| sent(case, &reason, start)) {
+    if let Some(found) =
+        took_a_place(case, &reason).or_else(|| sent(case, &reason, start)).or_else(|| tried_again(case))
+    {
         return Some(found);
     }
     match case.end() {
@@ -58,6 +60,14 @@ pub(super) fn wordless(case: &Case<'_>) -> Diagnosis {
 /// Whether a text is one of the two things that exercises ask for in arguments and answers.
 pub(super) fn is_port_or_address(text: &str) -> bool {
     text.parse::<u16>().is_ok_and(|port| port > 0) || text.parse::<IpAddr>().is_ok()
+}
+
+/// It was refused, and tries again.
+fn tried_again(case: &Case<'_>) -> Option<Diagnosis> {
+    let peer = case.refused_by()?;
+    let tries = case.sent(case.step).filter(|packet| matches!(packet.body, Body::Tcp(_))).count();
+    let told = format!("{peer} has refused the connection, and it tries again, and again.");
+    (tries > 1).then(|| Diagnosis::new(Cause::ConnectedAgain, told))
 }
 
 /// It neither fails nor ends.
@@ -164,7 +174,9 @@ fn sent(case: &Case<'_>, reason: &Reason, start: &Start) -> Option<Diagnosis> {
             Some(Diagnosis::new(Cause::DatagramSplit, told))
         } else if datagrams.iter().all(|sent| given.starts_with(sent)) {
             let sent = datagrams.concat().len();
-            let told = format!("The text of {whole} bytes is too long for one datagram; it sent the first {sent}.");
+            let told = format!(
+                "The text of {whole} bytes is too long for one datagram; it sent the first {sent}, and did not fail."
+            );
             Some(Diagnosis::new(Cause::BytesMissing, told))
         } else {
             None
@@ -209,6 +221,27 @@ fn from_nowhere(case: &Case<'_>, reason: &Reason, port: u16, did: &str) -> Diagn
 }
 
 impl Case<'_> {
+    /// Who has refused a connection of the program in this step, by a RST that answers its SYN.
+    pub(super) fn refused_by(&self) -> Option<String> {
+        let resets = |syn: &&Packet| {
+            let mut packets = self.now().packets.iter();
+            packets.any(|packet| {
+                matches!(&packet.body, Body::Tcp(segment) if segment.flags.rst)
+                    && packet.src == syn.dst
+                    && packet.dst == syn.src
+            })
+        };
+        let answered = |syn: &&Packet| {
+            let mut packets = self.now().packets.iter();
+            packets.any(|packet| {
+                matches!(&packet.body, Body::Tcp(segment) if segment.flags.syn && segment.flags.ack)
+                    && packet.dst == syn.src
+            })
+        };
+        let mut syns = self.sent(self.step).filter(|packet| matches!(packet.body, Body::Tcp(_)));
+        syns.find(|syn| resets(syn) && !answered(syn)).map(|syn| self.whom(syn.dst))
+    }
+
     /// The arguments as they stood on the command line.
     fn args(&self, start: &Start) -> Vec<String> {
         start.args.iter().filter_map(|arg| arg.resolve(self.params).ok()).collect()

@@ -7,14 +7,14 @@ use super::cause::Cause;
 use super::fact::{self, Kind, What};
 use super::refusals::is_port_or_address;
 use crate::check::{Action, Stimulus, Template, printable};
-use crate::event::{Body, Packet, Protocol, State};
+use crate::event::{Body, Packet, Protocol, State, Stream};
 use std::net::SocketAddr;
 
 /// What is wrong with what was sent, or not sent.
 pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
-    let connected = connections(case);
-    if connected.is_some() {
-        return connected;
+    let found = no_way(case).or_else(|| connections(case));
+    if found.is_some() {
+        return found;
     }
     for to in receivers(case) {
         let (expected, sent) = (data(case, &case.expected, &to), data(case, &case.followed, &to));
@@ -29,6 +29,21 @@ pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
         }
     }
     None
+}
+
+/// It sent to an address that its machine has no way to.
+fn no_way(case: &Case<'_>) -> Option<Diagnosis> {
+    let wanted = case.missing.iter().find_map(|fact| match &fact.kind {
+        Kind::Wire(from, to, What::Data(_) | What::Syn) if case.is_program(from) => Some(to),
+        _ => None,
+    })?;
+    let given = case
+        .address(wanted)
+        .map(|addr| format!(" The one that it was given, {addr}, can be reached."))
+        .unwrap_or_default();
+    let told =
+        format!("It sent to an address that its machine has no way to, so the system refused it (ENETUNREACH).{given}");
+    case.now().unroutable.then(|| Diagnosis::new(Cause::WrongDestination, told))
 }
 
 /// A sender as the transcript writes it, and the bytes as it writes them.
@@ -73,8 +88,19 @@ fn unasked(case: &Case<'_>, to: &str, sent: &[Told]) -> Diagnosis {
         return Diagnosis::new(Cause::EndMishandled, format!("When its input ended, it sent {what} to {to}."));
     }
     if let Some(bad) = case.impossible_input() {
+        let dst = case.sent(case.step).map(|packet| packet.dst).next();
+        let to = dst.filter(|_| to.contains("(any port)")).map_or_else(|| to.to_owned(), |dst| dst.to_string());
         let told = format!("`{bad}` was typed, which it should refuse, and it sent {what} to {to}.");
         return Diagnosis::new(Cause::ArgumentNotChecked, told);
+    }
+    if let Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } = case.stimulus()
+        && name == to
+        && sent.iter().all(|(_, data)| data.starts_with('{'))
+    {
+        let told = format!(
+            "{name} has closed, so `recv` returned 0 bytes. It went on as if something had come, and sent {what}."
+        );
+        return Diagnosis::new(Cause::ZeroUnnoticed, told);
     }
     let others = case.established_with(to);
     if let Some(first) = others.filter(|_| matches!(case.stimulus(), Stimulus::Peer { name, .. } if name == to)) {
@@ -102,7 +128,9 @@ fn wrong_place(case: &Case<'_>, to: &str, right: &str) -> Diagnosis {
                 wanted.port()
             );
         } else {
-            found.because = format!("It sent to {dst} instead of {wanted}.");
+            let tcp = case.sent(case.step).any(|packet| packet.dst == dst && matches!(packet.body, Body::Tcp(_)));
+            let did = if tcp { "connected" } else { "sent" };
+            found.because = format!("It {did} to {dst} instead of {wanted}.");
         }
     }
     found
@@ -137,9 +165,7 @@ fn not_there(case: &Case<'_>, to: &str, expected: &[Told]) -> Option<Diagnosis> 
         ));
     }
     let mut found = Diagnosis::new(Cause::NothingSent, format!("{what} should have gone to {to}."));
-    let printed = String::from_utf8_lossy(&case.output()).into_owned();
-    let line = printed.lines().rev().find(|line| !line.trim().is_empty());
-    found.evidence.extend(line.map(|line| format!("It printed: {}", printable(line.trim(), 160))));
+    found.evidence.extend(case.new_words().map(|line| format!("It printed: {}", printable(&line, 160))));
     Some(found)
 }
 
@@ -210,6 +236,22 @@ impl Case<'_> {
             _ => None,
         };
         self.sent(step).filter_map(payload).collect()
+    }
+
+    /// What it said in this step: its last line on standard error, or the last on standard output that it had not printed in
+    /// an earlier step, as it does a menu.
+    fn new_words(&self) -> Option<String> {
+        let last = |bytes: &[u8], is: &dyn Fn(&str) -> bool| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            text.lines().rev().map(str::trim).find(|line| !line.is_empty() && is(line)).map(str::to_owned)
+        };
+        let earlier = match self.step.checked_sub(1) {
+            Some(before) => String::from_utf8_lossy(&self.output_between(0, before, Stream::Stdout)).into_owned(),
+            None => String::new(),
+        };
+        let is_new = |line: &str| earlier.lines().all(|other| other.trim() != line);
+        last(&self.output_since(self.step, Stream::Stderr), &|_| true)
+            .or_else(|| last(&self.output_since(self.step, Stream::Stdout), &is_new))
     }
 
     /// What was typed in this step and is no port and no address.

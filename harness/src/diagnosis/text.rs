@@ -20,11 +20,11 @@ impl Clothes {
         match self {
             Self::Gbk => "encoded as GBK and not as UTF-8",
             Self::Utf16 => "encoded as UTF-16 and not as UTF-8",
-            Self::Utf8TakenForGbk => "UTF-8 that was decoded as GBK",
-            Self::Utf8TakenForLatin1 => "UTF-8 of which each byte was taken for a character of its own",
+            Self::Utf8TakenForGbk => "garbled: its UTF-8 was taken for GBK",
+            Self::Utf8TakenForLatin1 => "garbled: each byte of its UTF-8 was taken for a character of its own",
             Self::Escaped => "written with escapes instead of its characters",
             Self::Literal => "written as a programming language writes bytes (`b'…'`), instead of as text",
-            Self::Replaced => "there only as far as it is ASCII: every other character is replaced",
+            Self::Replaced => "garbled: every character that is not ASCII is replaced",
         }
     }
 }

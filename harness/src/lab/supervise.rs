@@ -6,7 +6,7 @@ use crate::event::{Aborts, Body, Ended, Observation, Output, Packet, Protocol, R
 use crate::peer::Peers;
 use crate::program::{self, Launched, Programs};
 use crate::settle::{self, Activity, Occasion, Settler, World};
-use crate::watch::aborts;
+use crate::watch::counters;
 use crate::watch::options::Options;
 use crate::watch::sockets::SocketTable;
 use crate::watch::tasks::{self, Sample};
@@ -63,6 +63,7 @@ struct Supervisor<'a> {
     options: Options,
     /// The counts when they were last read.
     aborts: Aborts,
+    unroutable: u64,
     seen: Seen,
 }
 
@@ -87,6 +88,7 @@ impl<'a> Supervisor<'a> {
             settler: Settler::default(),
             options: Options::default(),
             aborts: Aborts::default(),
+            unroutable: counters::unroutable(),
             seen: Seen::default(),
         })
     }
@@ -137,6 +139,7 @@ impl<'a> Supervisor<'a> {
             return Err(io::Error::other(format!("{lost} packets were lost by the capture, so nothing can be said")));
         }
         let aborts = self.aborts()?;
+        let unroutable = self.unroutable(&self.job.check.stimuli[line]);
         let seen = mem::take(&mut self.seen);
         Ok(Step {
             stimulus: line,
@@ -150,6 +153,7 @@ impl<'a> Supervisor<'a> {
             rest: settled.rest,
             descriptors: if self.repeats { Some(tasks::open_descriptors()?) } else { None },
             aborts,
+            unroutable,
             cpu_ms: settled.cpu.as_millis() as u64,
             wall_us: began.elapsed().as_micros() as u64,
         })
@@ -163,9 +167,19 @@ impl<'a> Supervisor<'a> {
             return Ok(None);
         }
         let own = resets.any(|packet| !self.peers.own(Protocol::Tcp, packet.src));
-        let now = aborts::read()?;
+        let now = counters::aborts()?;
         let before = mem::replace(&mut self.aborts, now);
         Ok(own.then(|| Aborts { unread: now.unread - before.unread, linger: now.linger - before.linger }))
+    }
+
+    /// Whether something that the program sent in this step had no way to go. Only looked at where it should have sent, perhaps,
+    /// and nothing was captured.
+    fn unroutable(&mut self, stimulus: &Stimulus) -> bool {
+        if !matches!(stimulus, Stimulus::Start(_) | Stimulus::Type { .. }) || !self.seen.packets.is_empty() {
+            return false;
+        }
+        let now = counters::unroutable();
+        mem::replace(&mut self.unroutable, now) < now
     }
 
     /// Carries out a stimulus. The inner error says why it cannot be done, which follows from what the program did.

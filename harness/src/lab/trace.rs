@@ -11,6 +11,7 @@ use super::supervise::{ephemeral_ports, join};
 use crate::event::{Ended, Output, Packet, Protocol, Rest, Socket, Wait};
 use crate::program::{self, Programs};
 use crate::settle::{self, Activity, Occasion, Settler, World};
+use crate::watch::counters;
 use crate::watch::sockets::SocketTable;
 use crate::watch::tasks::{self, Sample};
 use crate::watch::wire::Wire;
@@ -87,7 +88,7 @@ impl Onlooker {
             ports: HashSet::new(),
             calm: None,
             quiet: false,
-            unroutable: unroutable(),
+            unroutable: counters::unroutable(),
         })
     }
 
@@ -152,7 +153,7 @@ impl Onlooker {
         self.settler = settler;
         let settled = settled?;
         self.flush()?;
-        let unroutable = unroutable();
+        let unroutable = counters::unroutable();
         if mem::replace(&mut self.unroutable, unroutable) < unroutable {
             tell(&Fact::NoRoute)?;
         }
@@ -323,35 +324,4 @@ fn ports_of(packet: &Packet) -> Vec<(Protocol, u16)> {
         _ => return Vec::new(),
     };
     [packet.src, packet.dst].map(|end| (protocol, end.port())).to_vec()
-}
-
-/// How many packets had no way to go, in this network namespace (`OutNoRoutes`, RFC 4293).
-fn unroutable() -> u64 {
-    let read = |path| std::fs::read_to_string(path).unwrap_or_default();
-    v4_no_routes(&read("/proc/net/snmp")).unwrap_or(0) + v6_no_routes(&read("/proc/net/snmp6")).unwrap_or(0)
-}
-
-/// `/proc/net/snmp`: a line of names, and a line of values below it.
-fn v4_no_routes(text: &str) -> Option<u64> {
-    let mut lines = text.lines().filter_map(|line| line.strip_prefix("Ip: "));
-    let place = lines.next()?.split(' ').position(|name| name == "OutNoRoutes")?;
-    lines.next()?.split(' ').nth(place)?.parse().ok()
-}
-
-/// `/proc/net/snmp6`: a name and its value a line.
-fn v6_no_routes(text: &str) -> Option<u64> {
-    text.lines().find_map(|line| line.strip_prefix("Ip6OutNoRoutes"))?.trim().parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_kernels_counters_are_read_by_their_names() {
-        let v4 = "Ip: Forwarding OutDiscards OutNoRoutes ReasmTimeout\nIp: 1 0 7 0\nTcp: OutNoRoutes\n";
-        assert_eq!(v4_no_routes(v4), Some(7));
-        assert_eq!(v4_no_routes("Ip: Forwarding\nIp: 1\n"), None);
-        assert_eq!(v6_no_routes("Ip6OutDiscards   \t1\nIp6OutNoRoutes        \t3\n"), Some(3));
-    }
 }

@@ -48,6 +48,7 @@ fn step(stimulus: usize, packets: &[&str]) -> Step {
         rest: Rest::Idle(vec![wait("accept4", "tcp *:8989 LISTEN")]),
         descriptors: None,
         aborts: None,
+        unroutable: false,
         cpu_ms: 0,
         wall_us: 0,
     }
@@ -72,7 +73,7 @@ fn socket(protocol: Protocol, local: &str, state: State) -> Socket {
 
 fn wait(call: &str, what: &str) -> Wait {
     let on = vec![Descriptor { fd: 3, what: what.to_owned() }];
-    Wait { program: 0, pid: 2, tid: 2, name: "s".to_owned(), call: call.to_owned(), on, timeout_ms: None }
+    Wait { program: 0, pid: 2, tid: 2, name: "s".to_owned(), call: call.to_owned(), on, timeout_ms: None, room: None }
 }
 
 fn says(stream: Stream, text: &str) -> Output {

@@ -33,6 +33,7 @@ fn step(stimulus: usize, repeated: Option<Repeated>, packets: Vec<Packet>) -> St
         output: Vec::new(),
         sockets: Vec::new(),
         aborts: None,
+        unroutable: false,
         ended: Vec::new(),
         given_up: Vec::new(),
         rest: Rest::Gone,

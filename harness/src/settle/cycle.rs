@@ -192,7 +192,16 @@ mod tests {
 
     fn waits(ends: Ends) -> Vec<Waiting> {
         let on = vec![Descriptor { fd: 3, what: String::new() }];
-        let told = Wait { program: 0, pid: 2, tid: 2, name: String::new(), call: String::new(), on, timeout_ms: None };
+        let told = Wait {
+            program: 0,
+            pid: 2,
+            tid: 2,
+            name: String::new(),
+            call: String::new(),
+            on,
+            timeout_ms: None,
+            room: None,
+        };
         vec![Waiting { told, ends }]
     }
 

@@ -13,16 +13,17 @@ const NAMED: usize = 8;
 pub(super) fn waits(sample: &Sample, sockets: &[Socket], owner: impl Fn(i32) -> usize) -> Vec<Waiting> {
     let mut out = Vec::new();
     for ((pid, tid), task) in &sample.tasks {
-        let (call, on, ends) = match &task.doing {
+        let (call, on, ends, room) = match &task.doing {
             Doing::Asleep(call) => {
                 let mut ends = deadline::of(*pid, call);
                 if pid == tid && ends == Ends::Never {
                     ends = deadline::of_timerfds(*pid);
                 }
                 let on = descriptors(*pid, call).into_iter().map(|fd| describe(*pid, fd, sockets)).collect();
-                (call.name().to_owned(), on, ends)
+                let room = matches!(call.name(), "read" | "recvfrom").then(|| call.args[2]);
+                (call.name().to_owned(), on, ends, room)
             }
-            Doing::Stopped => ("stopped".to_owned(), Vec::new(), Ends::Never),
+            Doing::Stopped => ("stopped".to_owned(), Vec::new(), Ends::Never, None),
             Doing::Running | Doing::Dead => continue,
         };
         let timeout_ms = match ends {
@@ -30,7 +31,7 @@ pub(super) fn waits(sample: &Sample, sockets: &[Socket], owner: impl Fn(i32) -> 
             Ends::After(time) => Some(time.as_millis() as u64),
         };
         let (program, name) = (owner(*pid), tasks::name(*pid, *tid));
-        let told = Wait { program, pid: *pid, tid: *tid, name, call, on, timeout_ms };
+        let told = Wait { program, pid: *pid, tid: *tid, name, call, on, timeout_ms, room };
         out.push(Waiting { told, ends });
     }
     out

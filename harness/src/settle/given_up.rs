@@ -84,7 +84,16 @@ mod tests {
 
     fn wait(pid: i32) -> Wait {
         let on = vec![Descriptor { fd: 3, what: "udp *:7788".to_owned() }];
-        Wait { program: 0, pid, tid: pid, name: String::new(), call: String::new(), on, timeout_ms: Some(2_000) }
+        Wait {
+            program: 0,
+            pid,
+            tid: pid,
+            name: String::new(),
+            call: String::new(),
+            on,
+            timeout_ms: Some(2_000),
+            room: None,
+        }
     }
 
     fn facts(sample: Sample, waits: Vec<Wait>) -> Facts {

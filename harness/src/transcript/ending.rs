@@ -34,7 +34,7 @@ pub(super) fn lines(names: &Names<'_>, stimulus: &Stimulus, step: &Step, talks: 
 
 fn of_exit(exit: &Exit, said: &[u8], killed: bool, free: bool) -> String {
     match exit {
-        Exit::Status(status) if is_crash(*status, said) => "crashes".to_owned(),
+        Exit::Status(_) if is_crash(said) => "crashes".to_owned(),
         Exit::Status(_) if free => "ends".to_owned(),
         Exit::Status(0) => "exits 0".to_owned(),
         Exit::Status(_) if said.trim_ascii().is_empty() => "fails without a word on stderr".to_owned(),
@@ -48,7 +48,7 @@ fn of_exit(exit: &Exit, said: &[u8], killed: bool, free: bool) -> String {
 /// Whether a failure was none that the program meant: what the run-time system of a language prints when nobody has
 /// caught a panic or an exception. The texts are those of the systems, not of students.
 #[must_use]
-fn is_crash(status: i32, said: &[u8]) -> bool {
+fn is_crash(said: &[u8]) -> bool {
     const UNCAUGHT: [&[&str]; 6] = [
         &["Traceback (most recent call last):"],
         &["panicked at "],
@@ -58,7 +58,7 @@ fn is_crash(status: i32, said: &[u8]) -> bool {
         &["Unhandled exception. System."],
     ];
     let said = String::from_utf8_lossy(said);
-    status != 0 && UNCAUGHT.iter().any(|marks| marks.iter().all(|mark| said.contains(mark)))
+    UNCAUGHT.iter().any(|marks| marks.iter().all(|mark| said.contains(mark)))
 }
 
 /// The name of a signal, as `kill -l` gives it.

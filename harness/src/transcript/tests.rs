@@ -195,6 +195,7 @@ fn step(stimulus: usize, packets: Vec<Packet>, chance: &Chance) -> Step {
         rest: Rest::Idle(Vec::new()),
         descriptors: None,
         aborts: None,
+        unroutable: false,
         cpu_ms: 0,
         wall_us: 0,
     }

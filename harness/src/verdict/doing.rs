@@ -176,6 +176,7 @@ mod tests {
             rest,
             descriptors: None,
             aborts: None,
+            unroutable: false,
             cpu_ms: 0,
             wall_us: 0,
         }
@@ -188,8 +189,16 @@ mod tests {
     #[test]
     fn a_wait_is_told_with_its_call_its_socket_and_its_time_out() {
         let on = vec![Descriptor { fd: 3, what: "tcp *:8989 LISTEN".into() }];
-        let wait =
-            Wait { program: 0, pid: 2, tid: 2, name: "s".into(), call: "accept4".into(), on, timeout_ms: Some(100) };
+        let wait = Wait {
+            program: 0,
+            pid: 2,
+            tid: 2,
+            name: "s".into(),
+            call: "accept4".into(),
+            on,
+            timeout_ms: Some(100),
+            room: None,
+        };
         let told = told(&[step(None, Rest::Idle(vec![wait]), "")], 0);
         let said = "The program waits in accept4 on descriptor 3 (tcp *:8989 LISTEN), with a time-out of 100 ms.";
         assert_eq!(told.state, [said]);

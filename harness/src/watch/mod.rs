@@ -1,9 +1,9 @@
 //! What the kernel shows of a lab: packets ([`wire`]), sockets ([`sockets`], [`options`]), why connections were reset
-//! ([`aborts`]), tasks ([`tasks`]).
+//! ([`counters`]), tasks ([`tasks`]).
 //!
 //! Nothing here is asked of the program, and nothing it says about itself is believed.
 
-pub mod aborts;
+pub mod counters;
 pub mod options;
 pub mod packet;
 pub mod sockets;

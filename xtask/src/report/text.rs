@@ -107,7 +107,7 @@ impl Page {
         if let Some(diagnosis) = &failure.diagnosis {
             self.diagnosis(diagnosis);
         }
-        let so_far = if failure.before.is_empty() { "" } else { ". Before it, as it should:" };
+        let so_far = if failure.before.is_empty() { "" } else { ". Before it, without a difference:" };
         self.line(&format!("  {FAINT}Step {} of {}{so_far}{FAINT:#}", failure.step, failure.steps));
         for stimulus in &failure.before {
             for line in wrap(stimulus, self.columns, 4) {

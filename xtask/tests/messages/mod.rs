@@ -4,7 +4,7 @@ use crate::common;
 use exercises::Exercise;
 use harness::program::Program;
 use xtask::grade::run_one;
-use xtask::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, Points, ProgramOutcome};
+use xtask::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, ProgramOutcome};
 use xtask::report;
 
 /// As wide as a terminal mostly is.
@@ -23,14 +23,7 @@ pub async fn grade(exercise: &Exercise, program: &Program) -> Outcome {
             ladder: None,
         });
     }
-    let outcome = ExerciseOutcome {
-        name: exercise.name.clone(),
-        title: exercise.title.clone(),
-        points: Points::of(&checks),
-        parameters: exercise.params.0.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
-        program: ProgramOutcome::Ready { source: String::new() },
-        checks,
-    };
+    let outcome = ExerciseOutcome::new(exercise, checks, ProgramOutcome::Ready { source: String::new() });
     Outcome { submission: String::new(), points: outcome.points, exercises: vec![outcome] }
 }
 
