@@ -7,7 +7,7 @@ use crate::event::{Body, Ended, Exit, Flood, Output, Packet, Protocol, Rest, Soc
 use std::collections::BTreeSet;
 
 /// Most packets between two rests that are drawn, and most lines of one piece of output.
-const PACKETS: usize = 40;
+const PACKETS: usize = 24;
 const LINES: usize = 12;
 /// Most tasks whose waits are told.
 const WAITS: usize = 3;

@@ -110,8 +110,11 @@ pub(super) fn of_given_up(wait: &Wait, ephemeral: (u16, u16)) -> String {
 }
 
 fn of_descriptors(wait: &Wait, ephemeral: (u16, u16)) -> String {
-    let on: Vec<_> = wait.on.iter().take(2).map(|at| of_descriptor(at, ephemeral)).collect();
-    let more = if wait.on.len() > 2 { ", …" } else { "" };
+    // What an event loop has for itself tells nothing beside what it waits for.
+    let any = wait.on.iter().any(Descriptor::is_from_outside);
+    let told: Vec<_> = wait.on.iter().filter(|at| !any || at.is_from_outside()).collect();
+    let on: Vec<_> = told.iter().take(2).map(|at| of_descriptor(at, ephemeral)).collect();
+    let more = if told.len() > 2 { ", …" } else { "" };
     if on.is_empty() { String::new() } else { format!(" ({}{more})", on.join(", ")) }
 }
 

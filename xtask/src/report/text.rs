@@ -10,6 +10,7 @@ use harness::lab::LabError;
 use harness::ladder::text::Look;
 use harness::verdict::Doing;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
+use std::cmp::Ordering;
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
@@ -18,6 +19,8 @@ const FAINT: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 /// Most lines of a compiler's message that are shown for one program.
 const COMPILER: usize = 60;
+/// Lines at the beginning and at the end of a long run of facts that are all expected, or all not, and are shown.
+const ALIKE: (usize, usize) = (6, 2);
 
 /// The report, with drawings of that look.
 pub(super) fn render(outcome: &Outcome, look: Look, show: Option<Show>) -> String {
@@ -181,9 +184,19 @@ impl Page {
         for op in capture_diff_slices(Algorithm::Lcs, &expected, &seen) {
             let (tag, left, right) = op.as_tag_tuple();
             let (left, right) = (&expected[left], &seen[right]);
-            for index in 0..left.len().max(right.len()) {
+            let count = left.len().max(right.len());
+            for index in 0..count {
                 let same = tag == DiffTag::Equal;
-                let cells = [left.get(index), right.get(index)].map(|text| cell(text.map_or("", String::as_str), half));
+                let mut cells = [left, right].map(|lines| lines.get(index).cloned().unwrap_or_default());
+                if count > ALIKE.0 + ALIKE.1 + 1 {
+                    match index.cmp(&ALIKE.0) {
+                        Ordering::Less => {}
+                        Ordering::Equal => cells = [left, right].map(|lines| left_out(lines.len(), count)),
+                        Ordering::Greater if index < count - ALIKE.1 => continue,
+                        Ordering::Greater => {}
+                    }
+                }
+                let cells = cells.map(|text| cell(&text, half));
                 let styles = if same { [FAINT, FAINT] } else { [GOOD, BAD] };
                 for row in 0..cells[0].len().max(cells[1].len()) {
                     let [a, b] = [0, 1].map(|side| cells[side].get(row).map_or("", String::as_str));
@@ -292,6 +305,14 @@ fn alike(exercise: &ExerciseOutcome) -> Vec<Vec<(&CheckOutcome, &Failure)>> {
         }
     }
     out
+}
+
+/// What stands for the middle of a run of `count` facts, on a side that has `len` of them.
+fn left_out(len: usize, count: usize) -> String {
+    match len.min(count - ALIKE.1).saturating_sub(ALIKE.0) {
+        0 => String::new(),
+        more => format!("… and {more} more"),
+    }
 }
 
 fn mark_of(exercise: &ExerciseOutcome) -> (&'static str, Style) {
