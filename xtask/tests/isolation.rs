@@ -144,7 +144,7 @@ fn an_ordinary_user_gets_the_same_verdicts() {
     let output = grader.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(
-        text.ends_with("8 of 8 checks passed. 9 of 9 points.\n"),
+        text.ends_with("9 of 9 checks passed. 10 of 10 points.\n"),
         "{text}{}",
         String::from_utf8_lossy(&output.stderr)
     );

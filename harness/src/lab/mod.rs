@@ -21,6 +21,7 @@ mod cpu;
 mod enter;
 mod error;
 mod fact;
+mod first;
 mod input;
 mod job;
 mod launch;

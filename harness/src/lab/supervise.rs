@@ -1,18 +1,18 @@
 //! The supervisor: carries out the stimuli of a check, lets the lab settle after each, and writes down what was seen.
 
+use super::first;
 use super::job::Job;
 use crate::check::{Data, ProgramName, Start, Stimulus};
-use crate::event::{Aborts, Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step, Stream};
+use crate::event::{Aborts, Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step};
 use crate::peer::Peers;
-use crate::program::{self, Launched, Programs};
+use crate::program::{self, Drained, Launched, Programs};
 use crate::settle::{self, Activity, Occasion, Settler, World};
 use crate::watch::counters;
 use crate::watch::options::Options;
 use crate::watch::sockets::SocketTable;
 use crate::watch::tasks::{self, Sample};
 use crate::watch::wire::Wire;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
+use rustix::process::{Pid, Signal, kill_process};
 use std::io;
 use std::mem;
 use std::os::fd::AsFd;
@@ -20,11 +20,7 @@ use std::time::{Duration, Instant};
 
 /// Runs a check. The calling process is the first of the lab.
 pub(super) fn run(job: &Job) -> io::Result<Observation> {
-    // The scheduler can give each session a share of its own (CONFIG_SCHED_AUTOGROUP). The program has one; in that of the
-    // grader we would get what all other labs leave over.
-    rustix::process::setsid()?;
-    // Pauses of 50 µs shall not be stretched to twice that.
-    rustix::thread::set_current_timer_slack(Some(std::num::NonZeroU64::MIN))?;
+    first::prepare()?;
     let mut lab = Supervisor::new(job)?;
     let mut steps = Vec::new();
     for (line, stimulus) in job.check.stimuli.iter().enumerate() {
@@ -37,11 +33,11 @@ pub(super) fn run(job: &Job) -> io::Result<Observation> {
             let goes_on = step.rest.is_rest();
             steps.push(step);
             if !goes_on {
-                return Ok(lab.finish(steps, ephemeral_ports()?));
+                return Ok(lab.finish(steps, first::ephemeral_ports()?));
             }
         }
     }
-    Ok(lab.finish(steps, ephemeral_ports()?))
+    Ok(lab.finish(steps, first::ephemeral_ports()?))
 }
 
 /// The stimuli that the line `by` repeats, with which repetition each is.
@@ -251,25 +247,7 @@ impl<'a> Supervisor<'a> {
                 // One that ended in the meantime is what we want.
                 let _ = kill_process(pid, Signal::KILL);
             }
-            self.reap()?;
-        }
-    }
-
-    /// Takes the ends of processes. As the first process of the lab we are the parent of every orphan.
-    fn reap(&mut self) -> io::Result<u64> {
-        let mut count = 0;
-        loop {
-            match wait(WaitOptions::NOHANG) {
-                Ok(Some((pid, status))) => {
-                    count += 1;
-                    if let Some(program) = self.programs.note_end(pid.as_raw_nonzero().get()) {
-                        self.seen.ended.push(program::ended(program, status));
-                    }
-                }
-                Ok(None) | Err(rustix::io::Errno::CHILD) => return Ok(count),
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
+            self.programs.reap(&mut self.seen.ended)?;
         }
     }
 
@@ -293,21 +271,15 @@ impl World for Supervisor<'_> {
         let packets_before = self.seen.packets.len();
         let moved = self.peers.drain()?;
         // The exit comes before the output: what a program wrote before it ended is then certainly read.
-        let exits = self.reap()?;
-        let mut activity = Activity { exits, moved, ..Activity::default() };
-        let output = &mut self.seen.output;
-        for (program, streams) in self.programs.streams() {
-            let drained = streams.drain(|stream, bytes| join(output, program, stream, bytes))?;
-            activity.output += drained.output;
-            activity.new_output |= drained.new;
-            activity.moved += drained.typed;
-        }
+        let exits = self.programs.reap(&mut self.seen.ended)?;
+        let Drained { output, new, typed } = self.programs.drain(&mut self.seen.output)?;
+        let mut activity = Activity { exits, output, new_output: new, moved: moved + typed, ..Activity::default() };
         let packets = &mut self.seen.packets;
         let lost = self.wire.read(|packet| packets.push(packet))?;
         activity.packets = lost + (packets.len() - packets_before) as u64;
         activity.errors = packets[packets_before..].iter().filter(|packet| packet.body.is_error()).count() as u64;
         self.note_source(packets_before);
-        if lifeline_is_cut()? {
+        if first::lifeline_is_cut()? {
             return Err(io::Error::other("the grader has gone"));
         }
         Ok(activity)
@@ -322,7 +294,7 @@ impl World for Supervisor<'_> {
     }
 
     fn unwritten(&self) -> bool {
-        self.programs.all_running().any(|program| program.streams.unwritten()) || self.peers.unwritten()
+        self.programs.unwritten() || self.peers.unwritten()
     }
 
     fn sockets(&mut self) -> io::Result<Vec<Socket>> {
@@ -335,7 +307,7 @@ impl World for Supervisor<'_> {
     }
 
     fn unread_input(&self) -> io::Result<bool> {
-        self.programs.all_running().try_fold(false, |any, program| Ok(any || program.streams.unread()?))
+        self.programs.unread()
     }
 
     fn owner(&self, pid: i32) -> usize {
@@ -347,21 +319,8 @@ impl World for Supervisor<'_> {
     }
 
     fn pause(&mut self, pause: Duration, or_less: bool) -> io::Result<()> {
-        let stdin = io::stdin();
-        let mut fds = vec![PollFd::new(&stdin, PollFlags::empty())];
-        if or_less {
-            fds.push(PollFd::new(&self.wire, PollFlags::IN));
-            let outputs = self.programs.launched().flat_map(|program| program.streams.readable());
-            fds.extend(outputs.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
-            let ends = self.programs.all_running().map(|program| program.pidfd.as_fd());
-            fds.extend(ends.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
-            fds.extend(self.peers.readable().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
-        }
-        let time = Timespec { tv_sec: pause.as_secs().cast_signed(), tv_nsec: i64::from(pause.subsec_nanos()) };
-        match poll(&mut fds, Some(&time)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        let watched = [self.wire.as_fd()].into_iter().chain(self.programs.readable()).chain(self.peers.readable());
+        first::pause(pause, false, watched.filter(|_| or_less))
     }
 }
 
@@ -378,27 +337,4 @@ fn parts(stimulus: &Stimulus) -> Vec<Stimulus> {
 /// A program as a sentence calls it.
 fn called(name: &ProgramName) -> &str {
     name.as_deref().unwrap_or("the program")
-}
-
-/// Appends a piece of output, to the last one if it continues that.
-pub(super) fn join(output: &mut Vec<Output>, program: usize, stream: Stream, bytes: &[u8]) {
-    match output.last_mut() {
-        Some(last) if last.program == program && last.stream == stream => last.bytes.extend(bytes),
-        _ => output.push(Output { program, stream, bytes: bytes.to_vec() }),
-    }
-}
-
-/// Whether the grader's end of the job pipe is closed: then nobody waits for us any more.
-fn lifeline_is_cut() -> io::Result<bool> {
-    let stdin = io::stdin();
-    let mut fds = [PollFd::new(&stdin, PollFlags::empty())];
-    poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))?;
-    Ok(fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR))
-}
-
-/// The ports that the kernel hands out in this network namespace.
-pub(super) fn ephemeral_ports() -> io::Result<(u16, u16)> {
-    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range")?;
-    let mut ports = text.split_whitespace().filter_map(|port| port.parse().ok());
-    ports.next().zip(ports.next()).ok_or_else(|| io::Error::other("ip_local_port_range cannot be read"))
 }

@@ -5,18 +5,16 @@
 //! has no order of its own.
 
 use super::Fact;
+use super::first;
 use super::input::Input;
 use super::job::Trace;
-use super::supervise::{ephemeral_ports, join};
 use crate::event::{Ended, Output, Packet, Protocol, Rest, Socket, Wait};
-use crate::program::{self, Programs};
+use crate::program::{self, Drained, Programs, join};
 use crate::settle::{self, Activity, Occasion, Settler, World};
 use crate::watch::counters;
 use crate::watch::sockets::SocketTable;
 use crate::watch::tasks::{self, Sample};
 use crate::watch::wire::Wire;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{WaitOptions, wait};
 use std::collections::HashSet;
 use std::io::{self, Write};
 use std::mem;
@@ -34,10 +32,9 @@ const SLEEP_MS: u64 = 60_000;
 
 /// Runs the programs of a trace until nothing more can happen, or until the order's pipe is closed.
 pub(super) fn run(trace: &Trace) -> io::Result<()> {
-    rustix::process::setsid()?;
-    rustix::thread::set_current_timer_slack(Some(std::num::NonZeroU64::MIN))?;
+    first::prepare()?;
     let mut lab = Onlooker::new(trace.programs.len())?;
-    tell(&Fact::Ready { ephemeral: ephemeral_ports()? })?;
+    tell(&Fact::Ready { ephemeral: first::ephemeral_ports()? })?;
     let result = lab.go(trace);
     // Who asked us to end wants what was seen until then.
     let result = if lab.input.is_cut() { lab.flush() } else { result };
@@ -139,7 +136,7 @@ impl Onlooker {
             if wants.is_some() {
                 tell(&Fact::EndOfInput)?;
             }
-            self.programs.streams().for_each(|(_, streams)| streams.end_input());
+            self.programs.end_input();
             return Ok(true);
         }
         Ok(false)
@@ -197,23 +194,6 @@ impl Onlooker {
         }
         packets.into_iter().try_for_each(|packet| tell(&Fact::Packet(packet)))
     }
-
-    fn reap(&mut self) -> io::Result<u64> {
-        let mut count = 0;
-        loop {
-            match wait(WaitOptions::NOHANG) {
-                Ok(Some((pid, status))) => {
-                    count += 1;
-                    if let Some(program) = self.programs.note_end(pid.as_raw_nonzero().get()) {
-                        self.ended.push(program::ended(program, status));
-                    }
-                }
-                Ok(None) | Err(rustix::io::Errno::CHILD) => return Ok(count),
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
 }
 
 impl World for Onlooker {
@@ -223,14 +203,9 @@ impl World for Onlooker {
             return Err(io::Error::other("the trace was asked to end"));
         }
         // The exit comes before the output: what a program wrote before it ended is then certainly read.
-        let mut activity = Activity { exits: self.reap()?, ..Activity::default() };
-        let output = &mut self.output;
-        for (program, streams) in self.programs.streams() {
-            let drained = streams.drain(|stream, bytes| join(output, program, stream, bytes))?;
-            activity.output += drained.output;
-            activity.new_output |= drained.new;
-            activity.moved += drained.typed;
-        }
+        let exits = self.programs.reap(&mut self.ended)?;
+        let Drained { output, new, typed } = self.programs.drain(&mut self.output)?;
+        let mut activity = Activity { exits, output, new_output: new, moved: typed, ..Activity::default() };
         let mut packets = Vec::new();
         let lost = self.wire.read(|packet| packets.push(packet))?;
         if lost > 0 {
@@ -267,11 +242,11 @@ impl World for Onlooker {
     }
 
     fn unwritten(&self) -> bool {
-        self.programs.all_running().any(|program| program.streams.unwritten())
+        self.programs.unwritten()
     }
 
     fn unread_input(&self) -> io::Result<bool> {
-        self.programs.all_running().try_fold(false, |any, program| Ok(any || program.streams.unread()?))
+        self.programs.unread()
     }
 
     fn sockets(&mut self) -> io::Result<Vec<Socket>> {
@@ -294,20 +269,8 @@ impl World for Onlooker {
     }
 
     fn pause(&mut self, pause: Duration, or_less: bool) -> io::Result<()> {
-        let stdin = io::stdin();
-        let mut fds = vec![PollFd::new(&stdin, PollFlags::IN)];
-        if or_less {
-            fds.push(PollFd::new(&self.wire, PollFlags::IN));
-            let outputs = self.programs.launched().flat_map(|program| program.streams.readable());
-            fds.extend(outputs.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
-            let ends = self.programs.all_running().map(|program| program.pidfd.as_fd());
-            fds.extend(ends.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
-        }
-        let time = Timespec { tv_sec: pause.as_secs().cast_signed(), tv_nsec: i64::from(pause.subsec_nanos()) };
-        match poll(&mut fds, Some(&time)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        let watched = [self.wire.as_fd()].into_iter().chain(self.programs.readable());
+        first::pause(pause, true, watched.filter(|_| or_less))
     }
 }
 

@@ -6,8 +6,8 @@ mod streams;
 
 pub use launch::{Launched, launch};
 pub(crate) use launch::{WORK_DIR, own_memory_kib, reaped_cpu};
-pub use running::{Programs, ended};
-pub use streams::Streams;
+pub use running::{Programs, join};
+pub use streams::{Drained, Streams};
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
