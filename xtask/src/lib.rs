@@ -1,6 +1,6 @@
 //! Netlings' command line: finds the programs of a submission, builds them, runs the checks, and reports.
 //!
-//! One file a command: [`grade`], [`hint`], [`trace`], [`list`], [`matrix`], [`bench`], [`soak`]. What they share:
+//! One file a command: [`grade`], [`hint`], [`trace`], [`list`], [`matrix`], [`mod@bench`], [`soak`]. What they share:
 //!
 //! | module         | what it is                                                  |
 //! |----------------|-------------------------------------------------------------|

@@ -22,6 +22,11 @@ pub use stimulus::{Action, ProgramName, Start, Stimulus, THE_PROGRAM};
 pub use value::Value;
 
 use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// The address of the machine on which the program runs, beside 127.0.0.1: the one of the lecture notes. A bare port
+/// in a check means a port of this address.
+pub const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 1, 103));
 
 /// A parsed `.check` file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +73,21 @@ impl Check {
                 && !out.contains(&name.as_str())
             {
                 out.push(name);
+            }
+        }
+        out
+    }
+
+    /// The names of the peers with their addresses: 192.168.1.11 for the first that is mentioned, and on.
+    #[must_use]
+    pub fn peers(&self) -> Vec<(String, IpAddr)> {
+        let mut out: Vec<(String, IpAddr)> = Vec::new();
+        for stimulus in &self.stimuli {
+            if let Stimulus::Peer { name, .. } = stimulus
+                && out.iter().all(|(known, _)| known != name)
+            {
+                let last = 11 + u8::try_from(out.len()).unwrap_or(u8::MAX - 11);
+                out.push((name.clone(), Ipv4Addr::new(192, 168, 1, last).into()));
             }
         }
         out

@@ -3,8 +3,8 @@
 
 use super::error::{LabError, While};
 use super::job::{Job, Order, Reply, Task, Trace};
-use super::{Fact, HOST_NAME, cpu, net, root, routes, supervise, trace};
-use crate::peer;
+use super::{HOST_NAME, cpu, net, root, routes, supervise, trace};
+use crate::check::ADDRESS;
 use rustix::process::{DumpableBehavior, Gid, Uid, geteuid, set_dumpable_behavior};
 use rustix::thread::{UnshareFlags, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe};
 use std::fs;
@@ -59,7 +59,7 @@ fn close_inherited() -> io::Result<()> {
 }
 
 fn run(job: &Job) -> Reply {
-    let peers = peer::addresses(&job.check).into_iter().map(|(_, ip)| ip);
+    let peers = job.check.peers().into_iter().map(|(_, ip)| ip);
     furnish(job.params.ips().chain(peers))?;
     supervise::run(job).during("running the check")
 }
@@ -73,7 +73,7 @@ fn look_on(wanted: &Trace) -> Result<(), LabError> {
 fn furnish(others: impl Iterator<Item = IpAddr>) -> Result<(), LabError> {
     root::fresh()?;
     let (mut v4, mut v6) = (Vec::new(), vec![ADDRESS_V6]);
-    for ip in [super::ADDRESS].into_iter().chain(others) {
+    for ip in [ADDRESS].into_iter().chain(others) {
         match ip {
             _ if ip.is_loopback() || ip.is_unspecified() => {}
             IpAddr::V4(ip) => v4.push(ip),
@@ -198,7 +198,7 @@ fn remedy() -> Option<String> {
 fn fail(task: &Task, error: LabError) -> ExitCode {
     match task {
         Task::Check(_) => answer(&Err(error)),
-        Task::Trace(_) => match trace::tell(&Fact::Failed(error)) {
+        Task::Trace(_) => match trace::send(&Err(error)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         },

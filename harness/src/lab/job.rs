@@ -2,7 +2,7 @@
 
 use super::LabError;
 use crate::check::{Check, Parameters};
-use crate::event::Observation;
+use crate::event::{Fact, Observation};
 use crate::program::Program;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
@@ -53,8 +53,11 @@ impl Task {
     }
 }
 
-/// What a lab that runs a check answers. A trace tells [`super::Fact`]s, a line each.
+/// What a lab that runs a check answers.
 pub(super) type Reply = Result<Observation, LabError>;
+
+/// A line of what a lab that runs a trace tells. Trouble of ours is the last one.
+pub(super) type Told = Result<Fact, LabError>;
 
 /// A job and where it runs, as the lab is told.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,10 +1,9 @@
 //! The grader's side of a lab: starting one, and taking its answer.
 
-use super::Fact;
 use super::cpu::{Cpus, Place};
 use super::error::{LabError, While};
-use super::job::{Job, Order, Reply, TaskRef, Trace};
-use crate::event::Observation;
+use super::job::{Job, Order, Reply, TaskRef, Told, Trace};
+use crate::event::{Fact, Observation};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -86,10 +85,9 @@ impl Tracing {
             let said = said.trim();
             return if said.is_empty() { Ok(None) } else { Err(LabError::new("tracing", said)) };
         };
-        match serde_json::from_str(&line).map_err(std::io::Error::from).during("reading what the lab tells")? {
-            Fact::Failed(error) => Err(error),
-            fact => Ok(Some(fact)),
-        }
+        let told: Told =
+            serde_json::from_str(&line).map_err(std::io::Error::from).during("reading what the lab tells")?;
+        told.map(Some)
     }
 
     /// Passes on what the user has typed; nothing at all means the end of the input. Only after [`Fact::Ready`].

@@ -8,7 +8,7 @@
 //!                                                                   program and its descendants
 //! ```
 //!
-//! A trace goes the same way: programs without a check, [`Fact`]s as they are seen instead of one observation at the end, and what
+//! A trace goes the same way: programs without a check, [`Fact`](crate::event::Fact)s as they are seen instead of one observation at the end, and what
 //! the user types through the pipe that stays open.
 //!
 //! - The grader has many threads and never unshares: `unshare(CLONE_NEWUSER)` wants a process with one.
@@ -20,7 +20,6 @@
 mod cpu;
 mod enter;
 mod error;
-mod fact;
 mod first;
 mod input;
 mod job;
@@ -33,15 +32,8 @@ mod trace;
 
 pub use enter::main;
 pub use error::LabError;
-pub use fact::Fact;
 pub use job::{Job, Trace};
 pub use launch::{Launcher, Tracing};
 
-use std::net::{IpAddr, Ipv4Addr};
-
-/// The address of the machine on which the program runs, beside 127.0.0.1: the one of the lecture notes. A bare port
-/// in a check means a port of this address.
-pub const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 1, 103));
-
-/// The host name inside the lab; it resolves to [`ADDRESS`].
+/// The host name inside the lab; it resolves to [`check::ADDRESS`](crate::check::ADDRESS).
 pub const HOST_NAME: &str = "netlings";

@@ -2,8 +2,9 @@
 //! `/tmp`, `/box`, `/proc` and `/dev`; nothing of the user's.
 #![expect(unsafe_code, reason = "rustix has no mount_setattr")]
 
+use super::HOST_NAME;
 use super::error::{LabError, While};
-use super::{ADDRESS, HOST_NAME};
+use crate::check::ADDRESS;
 use crate::program;
 use rustix::fs::CWD;
 use rustix::mount::{

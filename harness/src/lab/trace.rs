@@ -4,11 +4,11 @@
 //! That output waits until all tasks sleep makes a drawing the same on every run: what two programs print at the same time
 //! has no order of its own.
 
-use super::Fact;
+use super::LabError;
 use super::first;
 use super::input::Input;
 use super::job::Trace;
-use crate::event::{Ended, Output, Packet, Protocol, Rest, Socket, Wait};
+use crate::event::{Ended, Fact, Output, Packet, Protocol, Rest, Socket, Wait};
 use crate::program::{self, Drained, Programs, join};
 use crate::settle::{self, Activity, Occasion, Settler, World};
 use crate::watch::counters;
@@ -44,8 +44,13 @@ pub(super) fn run(trace: &Trace) -> io::Result<()> {
 }
 
 /// Tells a fact.
-pub(super) fn tell(fact: &Fact) -> io::Result<()> {
-    let mut line = serde_json::to_vec(fact)?;
+fn tell(fact: &Fact) -> io::Result<()> {
+    send(&Ok(fact))
+}
+
+/// Tells a fact, or the trouble that nothing more follows after: a [`Told`](super::job::Told).
+pub(super) fn send(told: &Result<&Fact, LabError>) -> io::Result<()> {
+    let mut line = serde_json::to_vec(told)?;
     line.push(b'\n');
     let mut out = io::stdout().lock();
     out.write_all(&line)?;

@@ -4,10 +4,8 @@ use super::cast::Cast;
 use super::story::Story;
 use super::words::printable;
 use super::{About, Entry, Ladder, Lane, Section, What};
-use crate::check::{Check, Parameters, Stimulus};
+use crate::check::{ADDRESS, Check, Parameters, Stimulus};
 use crate::event::{Observation, Step};
-use crate::lab::ADDRESS;
-use crate::peer;
 
 /// Longest value that stands in a heading in place of its name, in characters.
 const VALUE: usize = 24;
@@ -103,7 +101,7 @@ fn cast(program: &str, check: &Check, seen: &Observation) -> (Cast, Vec<(String,
     });
     let mut cast = Cast::new(programs.collect::<Vec<_>>());
     let mut peers = Vec::new();
-    for (name, ip) in peer::addresses(check) {
+    for (name, ip) in check.peers() {
         // A server listens where the check says, which can be another address than its own.
         let bound = seen.endpoints.iter().find(|endpoint| endpoint.peer == name).map(|endpoint| endpoint.local.ip());
         let ip = bound.filter(|ip| !ip.is_unspecified()).unwrap_or(ip);

@@ -4,8 +4,7 @@ use super::cast::Cast;
 use super::story::Story;
 use super::words::{of_data, printable, thousands};
 use super::{About, Entry, Ladder, Lane, Section, What};
-use crate::event::State;
-use crate::lab::Fact;
+use crate::event::{Fact, State};
 
 /// A program of a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +79,6 @@ impl Telling {
                 vec![Entry::plain(What::Remark(format!("… {} packets came too fast to be seen", thousands(*count))))]
             }
             Fact::Rest { rest, sockets } => story.rest(rest, sockets),
-            Fact::Failed(_) => Vec::new(),
         };
         // What is kept has all lanes from the beginning.
         let kept = entries.iter().filter(|entry| !matches!(entry.what, What::Joins(_)));

@@ -5,9 +5,8 @@
 
 mod socket;
 
-use crate::check::{Action, Check, Data, Parameters, Stimulus, Template};
+use crate::check::{ADDRESS, Action, Check, Data, Parameters, Template};
 use crate::event::{Endpoint, Protocol};
-use crate::lab::ADDRESS;
 use rustix::net::{AddressFamily, SocketType};
 use socket::PeerSocket;
 use std::io;
@@ -32,27 +31,12 @@ struct Peer {
     sockets: Vec<PeerSocket>,
 }
 
-/// The names of the peers of a check with their addresses: 192.168.1.11 for the first that is mentioned, and on.
-#[must_use]
-pub fn addresses(check: &Check) -> Vec<(String, IpAddr)> {
-    let mut out: Vec<(String, IpAddr)> = Vec::new();
-    for stimulus in &check.stimuli {
-        if let Stimulus::Peer { name, .. } = stimulus
-            && out.iter().all(|(known, _)| known != name)
-        {
-            let last = 11 + u8::try_from(out.len()).unwrap_or(u8::MAX - 11);
-            out.push((name.clone(), Ipv4Addr::new(192, 168, 1, last).into()));
-        }
-    }
-    out
-}
-
 impl Peers {
     /// The peers of a check; none has a socket yet.
     #[must_use]
     pub fn new(check: &Check, params: &Parameters) -> Self {
         let peer = |(name, ip)| Peer { name, ip, reads: true, listener: None, sockets: Vec::new() };
-        let peers = addresses(check).into_iter().map(peer).collect();
+        let peers = check.peers().into_iter().map(peer).collect();
         Self { peers, endpoints: Vec::new(), params: params.clone() }
     }
 

@@ -1,10 +1,9 @@
-//! What a lab tells of a trace while it happens, a line of JSON each.
+//! What is told of a trace while it happens.
 
-use super::LabError;
-use crate::event::{Ended, Output, Packet, Rest, Socket};
+use super::{Ended, Output, Packet, Rest, Socket};
 use serde::{Deserialize, Serialize};
 
-/// Something that was seen in a trace. Programs are given by their places in [`super::Trace::programs`].
+/// Something that was seen in a trace. Programs are given by their places in the list of the programs that were started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fact {
     /// The lab stands; what is typed is taken from now on.
@@ -43,6 +42,4 @@ pub enum Fact {
         /// The socket table.
         sockets: Vec<Socket>,
     },
-    /// Trouble of ours; the last fact.
-    Failed(LabError),
 }

@@ -1,4 +1,9 @@
-//! What was seen in a lab, as plain data. Everything after this is a pure function of an [`Observation`].
+//! What was seen in a lab, as plain data. Everything after this is a pure function of an [`Observation`], or of the [`Fact`]s of
+//! a trace.
+
+mod fact;
+
+pub use fact::Fact;
 
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
