@@ -1,5 +1,5 @@
 # fault: no exception is caught: refused and reset end in a traceback
-# cause: died_with_peer; crashed in refused
+# cause: crashed
 # fails: refused, server_resets
 
 import ipaddress

@@ -1,5 +1,5 @@
 // fault: a missing port is taken for 8080
-// cause: argument_ignored
+// cause: argument_missing
 // fails: bad_arguments
 
 use std::env;

@@ -1,5 +1,5 @@
 // fault: a connection that is reset ends in a panic
-// cause: died_with_peer
+// cause: crashed
 // fails: server_resets
 
 use std::env;

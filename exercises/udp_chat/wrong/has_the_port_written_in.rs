@@ -1,5 +1,5 @@
 // fault: the argument is looked at, but the port of the lecture notes is bound
-// cause: exited_early
+// cause: fails_needlessly
 // fails: two_programs_talk
 
 use std::env;

@@ -1,5 +1,5 @@
 # fault: the argument is ignored: the port of the lecture notes is written into the program
-# cause: argument_ignored
+# cause: argument_missing
 # fails: bad_arguments
 
 import socket

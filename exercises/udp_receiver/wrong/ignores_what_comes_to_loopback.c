@@ -1,5 +1,5 @@
 // fault: a datagram that was sent to 127.0.0.1 is thrown away
-// cause: blocked
+// cause: waits_for_another
 // fails: binds_every_address
 
 #include <arpa/inet.h>

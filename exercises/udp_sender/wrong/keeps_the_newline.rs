@@ -1,5 +1,5 @@
 // fault: the newline that ends the line is sent too
-// cause: newline_sent; fails_needlessly in largest_datagram
+// cause: newline_sent
 // fails: one_datagram, utf8_text, nobody_listens, ephemeral_port, empty_line, largest_datagram
 
 use std::error::Error;

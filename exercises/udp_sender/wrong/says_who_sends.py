@@ -1,5 +1,5 @@
 # fault: a word that says who sends stands before the text
-# cause: extra_bytes; fails_needlessly in largest_datagram
+# cause: extra_bytes
 # fails: one_datagram, utf8_text, nobody_listens, ephemeral_port, empty_line, largest_datagram
 
 import ipaddress

@@ -1,5 +1,5 @@
 // fault: the NUL that ends a C string is sent too
-// cause: nul_sent; fails_needlessly in largest_datagram
+// cause: nul_sent
 // fails: one_datagram, utf8_text, nobody_listens, ephemeral_port, empty_line, largest_datagram
 
 #include <arpa/inet.h>

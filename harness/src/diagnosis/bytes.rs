@@ -38,6 +38,11 @@ pub(super) fn compare(expected: &[Vec<u8>], sent: &[Vec<u8>], before: &[Vec<u8>]
 /// The same for one piece.
 fn one(expected: &[u8], sent: &[u8], before: &[Vec<u8>]) -> Option<Wrong> {
     let unit = |count: usize| if count == 1 { "byte" } else { "bytes" };
+    if expected.is_empty() && matches!(sent, b"b''" | b"b\"\"" | b"''" | b"\"\"") {
+        let told =
+            format!("The empty text came as a programming language writes it: {}.", String::from_utf8_lossy(sent));
+        return Some((Cause::WrongEncoding, told));
+    }
     if let Some(more) = sent.strip_prefix(expected) {
         return Some(after(expected, more, before));
     }

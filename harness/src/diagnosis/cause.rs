@@ -67,7 +67,7 @@ causes! {
         "Take the address and the port from where the task says, and in C use `inet_pton` and `htons` on them.";
     /// It sends nothing.
     NothingSent "nothing_sent": "It sends nothing.",
-        "Look which way your program took instead of the one that sends, and what the call that sends returned. A stream with a buffer of its own sends when it is flushed.";
+        "Look which way your program took instead of the one that sends, and what the call that sends returned. What sends later (a stream with a buffer, Node, asyncio) must be flushed or waited for.";
     /// The same is sent twice.
     SentTwice "sent_twice": "It sends the same twice.",
         "Send once. UDP does not repeat by itself, and nobody has asked for it.";
@@ -100,22 +100,22 @@ causes! {
         "Find the call that waits, and ask what would have to happen for it to go on.";
     /// It ends too early.
     ExitedEarly "exited_early": "It ends too early.",
-        "Look what makes your program end here although its work is not done. When `main` returns, all its threads end.";
+        "Look what makes your program end here although its work is not done. If another thread is to do the rest, wait for it.";
     /// A time-out of its own ends its wait.
     GaveUp "gave_up": "It gives up when nothing comes for a while.",
         "Others may take as long as they like, and silence says nothing. Wait without a time-out (`settimeout`, SO_RCVTIMEO, the time that `poll` and `select` take), or wait again when it has passed.";
     /// A signal, a panic, a traceback.
     Crashed "crashed": "It crashes.",
-        "Look at the place that is named: which value or result was not thought of there? Deal with it before it is used.";
+        "Find the place in your program: which failure, value or result was not thought of there? Look before you use it, or catch it; an `error` event needs a handler.";
     /// A failure without a message on stderr.
     UncleanFailure "unclean_failure": "It fails without saying why on stderr.",
         "Write a message to standard error before you exit with a code other than 0.";
     /// An error is not noticed.
     ErrorIgnored "error_ignored": "It acts as if nothing had failed.",
-        "Look at what each call returns. After a failure: a message on stderr, and an exit code other than 0.";
+        "Look at what each call returns, or which exception or event reports its failure. Then: a message on stderr, and an exit code other than 0.";
     /// A RST because bytes were not read.
     ResetUnreadData "reset_unread_data": "It closes with bytes unread, which resets the connection.",
-        "Receive all that has come before you close. A RST can destroy what you have sent and the other side has not read yet.";
+        "Give `recv` room for all that can come, and receive all that has come before you close. A RST can destroy what you have sent and the other side has not read yet.";
     /// A RST by SO_LINGER.
     ResetByLinger "reset_by_linger": "It closes with SO_LINGER set to zero, which resets the connection.",
         "Leave SO_LINGER alone. An ordinary `close` ends the connection in good order.";
@@ -136,13 +136,13 @@ causes! {
         "Look at what your program does after `recv` has returned 0 bytes: it closes the socket of this client, and goes back to `accept` on the listening one.";
     /// It never rests.
     Spinning "spinning": "It goes round in a circle without a pause.",
-        "`recv` that returns 0 bytes will do so for ever: the other side has closed, so leave the loop. Where nothing has come yet, wait in a call that blocks, or in `poll`, and do not ask again and again.";
+        "`recv` returns 0 bytes for ever once the other side has closed, and `poll` reports a connection that has ended or was reset for ever: close it. Where nothing has come yet, wait in a call that blocks, and do not ask again and again.";
     /// It asks again and again.
     BusyWaiting "busy_waiting": "It asks again and again instead of waiting.",
         "Wait in a call that blocks, or in `poll` or `select`, until something comes.";
     /// What has come lies unread.
     NotReceived "not_received": "It does not receive what has come.",
-        "A call that receives waits until something is there: let it wait, however long that takes.";
+        "Look what your program does when it is to receive: it must call `recvfrom`, and let that wait as long as nothing is there.";
     /// What came too early is thrown away.
     MessageLost "message_lost": "It loses a message that came before it was asked for.",
         "Leave what comes in the socket until somebody asks, or keep all of it in a queue, in the order in which it came.";
@@ -163,9 +163,9 @@ causes! {
         "The system completes the handshake by itself; your program has the connection only when it calls `accept`.";
     /// It prints nothing, or not in time.
     OutputNotShown "output_not_shown": "What it should show does not appear, or not in time.",
-        "Show each piece when the call returns it, and do not wait for more. If you do: output can stay in a buffer, so end the line, and flush; and wait for a thread that prints.";
+        "Show each piece when the call returns it, before you wait for anything else. Output can also stay in a buffer: end the line, and flush; and wait for a thread that prints.";
     /// Something that should be shown is not.
-    ValueNotShown "value_not_shown": "Something is missing in what it prints.",
+    ValueNotShown "value_not_shown": "A value is missing or wrong in what it prints.",
         "Print every value that the task asks for, as it is. An address comes from `accept` or `recvfrom`, a length from what the call returned.";
     /// Messages come in another order.
     WrongOrder "wrong_order": "It shows messages in another order than they came.",
@@ -184,10 +184,10 @@ causes! {
         "Only as many bytes of the buffer are new as the call has returned. Use these, and no others.";
     /// More is shown than what is asked for.
     ShownUnasked "shown_unasked": "It shows something that is not to be shown here.",
-        "Receive and show one message, when it is asked for.";
+        "Show what the task asks for at this point, and no more.";
     /// It says nothing.
     SaysNothing "says_nothing": "It does not say what has happened.",
-        "Print a line, in whatever words, where the task asks for one.";
+        "Print a line where the task asks for one, in words that your program uses for nothing else.";
     /// It wants to read more from its standard input.
     AsksForMoreInput "asks_for_more_input": "It waits for more input than the task says.",
         "Read only the lines that the task names; nobody presses Enter afterwards.";
@@ -197,6 +197,9 @@ causes! {
     /// A bad argument is taken.
     ArgumentNotChecked "argument_not_checked": "It takes a value that it should refuse.",
         "A port is a number from 1 to 65535; an address is four numbers from 0 to 255 with dots between them. Refuse all else before you use it.";
+    /// An argument is missing, and it goes on.
+    ArgumentMissing "argument_missing": "It goes on although an argument is missing.",
+        "Count the arguments first: a message on stderr, and an exit code other than 0. Put nothing in the place of one that is missing.";
     /// The arguments are not used.
     ArgumentIgnored "argument_ignored": "It does not use its arguments.",
         "Take the address and the port from the command line; none of them belongs into the program.";
@@ -227,9 +230,18 @@ causes! {
     /// The end of the input is not the end of the program, or not a good one.
     EndMishandled "end_mishandled": "It does not end in good order when its input ends.",
         "When reading a line says that there is none any more (EOF), end with exit code 0, wherever your program asks.";
+    /// A good text is refused.
+    RefusesTooMuch "refuses_too_much": "It refuses what it should take.",
+        "Look at the comparison that refuses it: `>` or `>=`, and what is counted: the bytes of the text, without its newline.";
+    /// A thread does not let the program end.
+    ThreadStays "thread_stays": "One of its threads does not let it end.",
+        "A program ends when all its threads have ended, or when it says so: let the thread be a daemon, do not wait for it, or call `exit`.";
+    /// It waits for a second message before it deals with the first.
+    WaitsForAnother "waits_for_another": "It waits for another message before it deals with the first.",
+        "One call that receives brings one message whole, together with its sender. Deal with it before you receive again.";
     /// It fails although nothing is wrong.
     FailsNeedlessly "fails_needlessly": "It fails where it should not.",
-        "Find the call that failed, by the words on stderr if there are any: look at the values that went into it, and whether its result is a failure at all.";
+        "Its words on stderr, if there are any, say what went wrong: look at the values that went into it, and at whether that is a failure at all.";
     /// It stops working after a number of clients.
     RunsOut "runs_out": "It works for a number of clients only.",
         "Look what each client takes and does not give back: a place in a list, a descriptor, a thread.";
@@ -250,6 +262,14 @@ impl Cause {
             Self::EndsWithClient => other == Self::DiedWithPeer,
             // Who waits for a newline or the end shows later what it should show now.
             Self::WaitsForMore => other == Self::OutputNotShown,
+            Self::WaitsForAnother | Self::NothingSent => other == Self::EmptyIgnored,
+            // The text that just fits does not with what is sent beside it.
+            Self::NewlineSent | Self::NulSent | Self::ExtraBytes | Self::WrongEncoding => {
+                matches!(other, Self::RefusesTooMuch | Self::EmptyIgnored)
+            }
+            Self::FailsNeedlessly => other == Self::RefusesTooMuch,
+            Self::ArgumentIgnored => matches!(other, Self::ArgumentMissing | Self::ErrorIgnored),
+            Self::WrongPort => other == Self::ErrorIgnored,
             // Who never receives anything takes that for an end, and does the rest without.
             Self::NoRoom => matches!(
                 other,

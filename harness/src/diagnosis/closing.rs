@@ -45,6 +45,20 @@ fn reset(case: &Case<'_>) -> Option<Diagnosis> {
     if matches!(case.exit(), Some(Exit::Status(1..))) && case.expected_end() == Some(&End::Zero) {
         return None;
     }
+    let came: u64 = case
+        .now()
+        .packets
+        .iter()
+        .filter(|packet| case.is_peer(Protocol::Tcp, packet.src, case.step))
+        .map(|packet| packet.body.payload().len() as u64)
+        .sum();
+    if let Some(room) = case.before().and_then(|_| case.room()).filter(|room| aborts.unread > 0 && *room < came) {
+        let told = format!(
+            "It gave the call that receives room for {room} bytes, and {came} came. The rest was unread when it closed, so the system \
+             sent RST instead of FIN."
+        );
+        return Some(Diagnosis::new(Cause::ResetUnreadData, told));
+    }
     if aborts.unread > 0 {
         let told = "It closed the connection while bytes that had come were not read yet. The system then sends RST instead of FIN.";
         return Some(Diagnosis::new(Cause::ResetUnreadData, told.to_owned()));

@@ -43,8 +43,9 @@ fn python(stderr: &str) -> Option<String> {
     let (_, line) = (words.next(), words.next()?);
     let within = words.next().and_then(|word| word.strip_prefix("in ")).filter(|name| *name != "<module>");
     let within = within.map(|name| format!(", in {name}")).unwrap_or_default();
-    let exception = lines.iter().rev().find(|line| !line.trim().is_empty() && !line.starts_with(' '))?;
-    Some(format!("An exception that nobody caught, {line}{within}: {}.", exception.trim().trim_end_matches('.')))
+    // Whoever prints a traceback and goes on can print something behind it.
+    let exception = lines[1..].iter().find(|line| !line.trim().is_empty() && !line.starts_with(' '))?;
+    Some(format!("An exception that it did not catch, {line}{within}: {}.", exception.trim().trim_end_matches('.')))
 }
 
 /// `thread 'main' panicked at src/main.rs:9:5:` and the message behind it.
@@ -70,8 +71,8 @@ fn frames(stderr: &str) -> Option<String> {
         .and_then(|rest| Some(rest.split_once("\" ")?.1))
         .unwrap_or(message);
     let frames = || lines[first..].iter().map(|line| line.trim()).filter(|line| line.starts_with("at "));
-    let frame = frames().find(|frame| !is_library(frame)).or_else(|| frames().next())?;
-    Some(format!("An exception that nobody caught: {message}, {frame}."))
+    let frame = frames().find(|frame| !is_library(frame)).map(|frame| format!(", {frame}")).unwrap_or_default();
+    Some(format!("An exception that it did not catch: {message}{frame}."))
 }
 
 /// Whether a frame lies in what came with the language, and not in the submission.
@@ -99,7 +100,7 @@ mod tests {
     #[rstest]
     #[case(
         "Traceback (most recent call last):\n  File \"/s/a.py\", line 9, in main\n    int(x)\nValueError: invalid literal\n",
-        "An exception that nobody caught, line 9, in main: ValueError: invalid literal."
+        "An exception that it did not catch, line 9, in main: ValueError: invalid literal."
     )]
     #[case(
         "thread 'main' (2) panicked at src/main.rs:12:41:\ncalled `Option::unwrap()` on a `None` value\nnote: run with\n",
@@ -107,19 +108,27 @@ mod tests {
     )]
     #[case(
         "Exception in thread \"main\" java.net.BindException: Address already in use\n\tat A.main(A.java:7)\n",
-        "An exception that nobody caught: java.net.BindException: Address already in use, at A.main(A.java:7)."
+        "An exception that it did not catch: java.net.BindException: Address already in use, at A.main(A.java:7)."
     )]
     #[case(
         "Exception in thread \"main\" java.io.IOException: no\n\tat java.base/sun.nio.ch.Net.send0(Native Method)\n\tat A.run(A.java:34)\n",
-        "An exception that nobody caught: java.io.IOException: no, at A.run(A.java:34)."
+        "An exception that it did not catch: java.io.IOException: no, at A.run(A.java:34)."
     )]
     #[case(
         "Traceback (most recent call last):\n  File \"/s/a.py\", line 30, in accept\n    sel.register(x)\n  File \"/usr/lib/python3.11/selectors.py\", line 241, in register\n    raise\nKeyError: 5\n",
-        "An exception that nobody caught, line 30, in accept: KeyError: 5."
+        "An exception that it did not catch, line 30, in accept: KeyError: 5."
     )]
     #[case(
         "node:dgram:200\n  throw x;\nError: bad port\n    at Socket.send (node:dgram:200:9)\n    at /s/udp_chat:12:3\n\nNode.js v20\n",
-        "An exception that nobody caught: Error: bad port, at /s/udp_chat:12:3."
+        "An exception that it did not catch: Error: bad port, at /s/udp_chat:12:3."
+    )]
+    #[case(
+        "Traceback (most recent call last):\n  File \"/s/a.py\", line 8, in handle\n    x\nConnectionResetError: [Errno 104] no\n----\n",
+        "An exception that it did not catch, line 8, in handle: ConnectionResetError: [Errno 104] no."
+    )]
+    #[case(
+        "node:events:497\n      throw er;\nError: connect ECONNREFUSED\n    at TCP.after (node:net:1:2)\n\nNode.js v20\n",
+        "An exception that it did not catch: Error: connect ECONNREFUSED."
     )]
     #[case("no", "It ended with status 1.")]
     fn the_last_frame_is_found(#[case] stderr: &str, #[case] expected: &str) {

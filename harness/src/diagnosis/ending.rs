@@ -7,7 +7,7 @@ use super::cause::Cause;
 use super::crash;
 use super::fact::{End, Kind, What};
 use super::refusals;
-use crate::check::{Action, Data, Start, Stimulus};
+use crate::check::{Action, Data, Start, Stimulus, printable};
 use crate::event::{Body, Descriptor, Exit, Flood, Protocol, Rest, Socket, State, Wait};
 
 /// It crashed.
@@ -24,7 +24,12 @@ pub(super) fn crashed(case: &Case<'_>) -> Option<Diagnosis> {
     }
     let told = crash::of(exit, &case.stderr());
     Some(match case.stimulus() {
-        Stimulus::Peer { action: Action::Resets, .. } => Diagnosis::new(Cause::DiedWithPeer, told),
+        Stimulus::Peer { name, action: Action::Resets } => {
+            // Who is to fail, or has printed a traceback and gone on, did not die of it.
+            let died = case.expected_end() != Some(&End::Cleanly) && *exit != Exit::Status(0);
+            let cause = if died { Cause::DiedWithPeer } else { Cause::Crashed };
+            Diagnosis::new(cause, format!("{told} It came when {name} had reset the connection."))
+        }
         Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } => {
             let told = format!("{told} It came when {name} had closed and receiving had returned zero bytes.");
             let goes_on = case.expected_end().is_none();
@@ -40,6 +45,7 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Diagnosis> {
         Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } => {
             format!(" since {name} has closed, where `recv` returns 0 bytes at once, again and again")
         }
+        Stimulus::Peer { name, action: Action::Resets } => format!(" since {name} has reset its connection"),
         Stimulus::EndOfInput(_) => {
             " since its input has ended, where reading a line returns at once, again and again".to_owned()
         }
@@ -93,8 +99,12 @@ pub(super) fn ended(case: &Case<'_>) -> Option<Diagnosis> {
                         "It ended with status {status}. The text fits exactly into one datagram; with a single byte more it \
                          would not."
                     );
-                    (Cause::FailsNeedlessly, told)
+                    (Cause::RefusesTooMuch, told)
                 }
+                Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } => (
+                    Cause::FailsNeedlessly,
+                    format!("{name} has closed, which is no failure, and it ended with status {status}."),
+                ),
                 _ if no_text_came(case) => (
                     Cause::FailsNeedlessly,
                     format!("Bytes came that are no UTF-8 text, and it ended with status {status}."),
@@ -135,7 +145,16 @@ fn went(case: &Case<'_>, status: i32) -> Diagnosis {
             let typed = data.last().map(|line| format!(" when {line} was typed")).unwrap_or_default();
             Diagnosis::new(Cause::ExitedEarly, format!("It ended with status {status}{typed}; it should go on."))
         }
-        _ => Diagnosis::new(Cause::ExitedEarly, format!("It ended with status {status}; its work was not done.")),
+        _ => {
+            let next = case.check.stimuli.get(case.line + 1);
+            let told = match next {
+                Some(Stimulus::Peer { name, action: Action::Sends(_) }) if case.connected_to(name) => {
+                    format!("It ended with status {status} before {name} had answered: it did not wait for that.")
+                }
+                _ => format!("It ended with status {status}; its work was not done."),
+            };
+            Diagnosis::new(Cause::ExitedEarly, told)
+        }
     }
 }
 
@@ -184,7 +203,11 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
         return None;
     }
     if let Stimulus::EndOfInput(_) = case.stimulus() {
-        return Some(Diagnosis::new(Cause::EndMishandled, told(case, case.wait()?)));
+        // Nobody waits for input any more, and the first thread waits for another one.
+        let wait = case.wait()?;
+        let first_waits = case.waits().any(|wait| wait.pid == wait.tid && wait.on.is_empty());
+        let cause = if first_waits && wait.pid != wait.tid { Cause::ThreadStays } else { Cause::EndMishandled };
+        return Some(Diagnosis::new(cause, told(case, wait)));
     }
     let interactive =
         case.check.stimuli.iter().any(|stimulus| matches!(stimulus, Stimulus::Type { .. } | Stimulus::EndOfInput(_)));
@@ -224,7 +247,10 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
     let data = case.misses(|kind| matches!(kind, Kind::Wire(_, _, What::Data(_))));
     let undone = data || (shows && (wire || ends || (!case.shows_later() && case.output_is_poor())));
     if receiving && came && undone {
-        return Some(if on("udp ") {
+        return Some(if on("udp ") && !wants_input {
+            let told = format!("It has received one, for nothing lies unread in its socket. {}", told(case, wait));
+            Diagnosis::new(Cause::WaitsForAnother, told)
+        } else if on("udp ") {
             let told = "It has received what came, for nothing lies unread in its socket, and prints nothing of it.";
             Diagnosis::new(Cause::OutputNotShown, told.to_owned())
         } else {
@@ -244,6 +270,10 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
             wait.call
         );
         return Some(Diagnosis::new(Cause::ClosedTooLate, told));
+    }
+    if ends && on("udp ") && came && !wants_input && case.output().is_empty() {
+        let told = format!("It has received one, for nothing lies unread in its socket. {}", told(case, wait));
+        return Some(Diagnosis::new(Cause::WaitsForAnother, told));
     }
     let has_acted = !case.output().is_empty() || case.sent(case.step).next().is_some();
     // All that it should do here it has done, and what it waits for now belongs to no conversation.
@@ -300,7 +330,14 @@ fn unread(case: &Case<'_>) -> Option<Diagnosis> {
         "A datagram has come and lies unread in its socket at port {}, while the program waits for a line on its standard input.",
         socket.local.port()
     );
-    Some(Diagnosis::new(Cause::NotReceived, told))
+    let mut found = Diagnosis::new(Cause::NotReceived, told);
+    // What it said when it was last told to do something.
+    let typed = (0..=case.step)
+        .rev()
+        .find(|step| matches!(case.check.stimuli[case.seen.steps[*step].stimulus], Stimulus::Type { .. }));
+    let words = typed.and_then(|step| case.new_words(step));
+    found.evidence.extend(words.map(|line| format!("What it printed last before that: {}", printable(&line, 160))));
+    Some(found)
 }
 
 fn empty_came(case: &Case<'_>) -> bool {

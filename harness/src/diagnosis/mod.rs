@@ -102,6 +102,15 @@ fn runs_out(case: &Case<'_>) -> Option<Diagnosis> {
     if case.has(|kind| matches!(kind, Kind::Ends(_))) {
         return None;
     }
-    let told = format!("The first {} clients were served, and then it went otherwise.", repeated.time);
+    let (shown, wire) = (
+        case.misses(|kind| matches!(kind, Kind::Shows(_) | Kind::Says)),
+        case.misses(|kind| matches!(kind, Kind::Wire(..))),
+    );
+    let then = match (shown, wire) {
+        (true, false) => "what the next one sent is not shown any more",
+        (false, true) => "the next one gets no answer, or its connection is not dealt with",
+        _ => "the next one is not served any more",
+    };
+    let told = format!("It worked {} times; then {then}.", repeated.time);
     Some(Diagnosis::new(Cause::RunsOut, told))
 }

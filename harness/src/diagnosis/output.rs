@@ -5,8 +5,8 @@ use super::case::Case;
 use super::cause::Cause;
 use super::fact::{Kind, unquote};
 use super::text::{clothes, short};
-use crate::check::{Action, Stimulus, Value};
-use crate::event::{Packet, Protocol, Step};
+use crate::check::{Action, Stimulus, Value, printable};
+use crate::event::{Packet, Protocol, Rest, Socket, Step};
 
 /// What is wrong with what was shown.
 pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
@@ -15,18 +15,22 @@ pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
     let extra: Vec<_> = shown.iter().filter(|value| !wanted.contains(value)).collect();
     let missing: Vec<_> = wanted.iter().filter(|value| !shown.contains(value)).collect();
     if let Some(value) = extra.first().filter(|_| missing.is_empty() || !shown.is_empty()) {
-        return Some(too_much(case, value));
+        return Some(too_much(case, &extra, value));
     }
     if let Some(first) = missing.first() {
         return Some(too_little(case, &missing, first));
     }
     if case.misses(|kind| matches!(kind, Kind::Says)) {
-        let printed = if case.output().is_empty() {
-            "Nothing was printed in this step."
-        } else {
-            "Apart from values, it printed nothing in this step that it had not printed before."
+        let output = String::from_utf8_lossy(&case.output()).into_owned();
+        let line = output.lines().rev().map(str::trim).find(|line| !line.is_empty());
+        let told = match line {
+            None => "It printed nothing in this step.".to_owned(),
+            Some(line) => format!(
+                "It printed nothing but what it had printed before, perhaps with other values: {}",
+                printable(line, 160)
+            ),
         };
-        return Some(Diagnosis::new(Cause::SaysNothing, printed.to_owned()));
+        return Some(Diagnosis::new(Cause::SaysNothing, told));
     }
     None
 }
@@ -39,7 +43,15 @@ fn values(case: &Case<'_>, facts: &[super::fact::Fact]) -> Vec<String> {
     facts.iter().flat_map(of).collect()
 }
 
-fn too_much(case: &Case<'_>, value: &str) -> Diagnosis {
+fn too_much(case: &Case<'_>, extra: &[&String], value: &str) -> Diagnosis {
+    if let Stimulus::Peer { name, .. } = case.stimulus()
+        && let Some(first) = case.established_with(name)
+        && extra.iter().any(|value| value.starts_with(&format!("{name}'s ")))
+    {
+        let told =
+            format!("It shows who {name} is while {first}, who came before, is still connected: it has accepted both.");
+        return Diagnosis::new(Cause::ServedAtOnce, told);
+    }
     let text = unquote(value);
     if let Some(first) = case.unshown_texts().into_iter().find(|first| case.overtakes(text.as_deref(), first)) {
         let told = format!("{} came before {}, which is shown first.", short(&first), short(&text.unwrap_or_default()));
@@ -225,6 +237,15 @@ impl Case<'_> {
         counted.find(|count| *count != number && numbers(output).contains(count)).map(|count| (number, count))
     }
 
+    /// How many bytes the call had room for that was waiting when the step began, or waits now.
+    pub(super) fn room(&self) -> Option<u64> {
+        let waits = |step: &'_ Step| match &step.rest {
+            Rest::Idle(waits) => waits.iter().filter(|wait| wait.program == self.program).find_map(|wait| wait.room),
+            _ => None,
+        };
+        self.before().and_then(waits).or_else(|| waits(self.now()))
+    }
+
     /// How many bytes peers have sent to the program since it was started.
     fn received_so_far(&self) -> u64 {
         let from_peer = |step: usize, packet: &Packet| {
@@ -243,8 +264,11 @@ impl Case<'_> {
         let numbers = numbers(output);
         if let Ok(number) = value.parse::<u64>() {
             let sum = self.received_so_far();
-            return (sum != number && numbers.contains(&sum))
-                .then(|| format!(" It shows {sum}, the sum of all that has come so far."));
+            if sum != number && numbers.contains(&sum) {
+                return Some(format!(" It shows {sum}, the sum of all that has come so far."));
+            }
+            let room = self.room().filter(|room| numbers.contains(room))?;
+            return Some(format!(" It shows {room}: that is the room in its buffer."));
         }
         let of_peer = |what: &str| {
             let peer = value.strip_suffix(what)?;
@@ -257,6 +281,12 @@ impl Case<'_> {
             return Some(format!(" It shows {own}, which is its own port."));
         }
         let ip = of_peer("'s ip")?.ip();
+        let own =
+            |socket: &Socket| socket.local.ip().is_unspecified() && numbers.contains(&u64::from(socket.local.port()));
+        let before = self.step.saturating_sub(1);
+        if printed.contains("0.0.0.0") && (self.sockets(self.step).any(own) || self.sockets(before).any(own)) {
+            return Some(" It shows 0.0.0.0, which is the address of its own socket.".to_owned());
+        }
         if printed.contains("0.0.0.0") {
             return Some(" It shows 0.0.0.0: an address that nobody has filled in.".to_owned());
         }

@@ -5,7 +5,7 @@ use super::case::Case;
 use super::cause::Cause;
 use super::ending::told;
 use super::fact::Kind;
-use crate::check::Template;
+use crate::check::{Stimulus, Template};
 use crate::event::{Exit, Protocol, Socket, State};
 
 /// The place that the program should have taken, and has not.
@@ -131,8 +131,9 @@ fn nowhere(case: &Case<'_>, wanted: &Wanted) -> Option<Diagnosis> {
         if case.has(|kind| matches!(kind, Kind::Ends(super::fact::End::Crashes))) {
             return None;
         }
+        let cause = if *status == 0 { Cause::ExitedEarly } else { Cause::FailsNeedlessly };
         return Some(Diagnosis::new(
-            Cause::ExitedEarly,
+            cause,
             format!("It ended with status {status}; it should stay, and wait at {name} port {port}."),
         ));
     }
@@ -142,7 +143,13 @@ fn nowhere(case: &Case<'_>, wanted: &Wanted) -> Option<Diagnosis> {
     if case.waits_for_input() {
         let told =
             format!("It waits for a line on its standard input, and has not come to wait at {name} port {port}.");
-        return Some(Diagnosis::new(Cause::AsksForMoreInput, told));
+        // Where something is typed later, waiting for it is no fault.
+        let typed = case
+            .check
+            .stimuli
+            .iter()
+            .any(|stimulus| matches!(stimulus, Stimulus::Type { .. } | Stimulus::EndOfInput(_)));
+        return Some(Diagnosis::new(if typed { Cause::NotListening } else { Cause::AsksForMoreInput }, told));
     }
     let waits = case.wait().map(|wait| format!(" {}", told(case, wait))).unwrap_or_default();
     Some(Diagnosis::new(Cause::NotListening, format!("It has no socket that waits at {name} port {port}.{waits}")))

@@ -72,7 +72,14 @@ fn tried_again(case: &Case<'_>) -> Option<Diagnosis> {
 
 /// It neither fails nor ends.
 fn goes_on(case: &Case<'_>, reason: &Reason) -> Diagnosis {
-    if case.waits_for_input() && !matches!(reason, Reason::Taken(..)) {
+    if case.waits_for_input()
+        && let Reason::Taken(_, port) = reason
+    {
+        let told =
+            format!("Somebody else has port {port}. It does not fail, but waits for a line on its standard input.");
+        return Diagnosis::new(Cause::ErrorIgnored, told);
+    }
+    if case.waits_for_input() {
         let told = format!("It waits for a line on its standard input; but {}.", what_is_wrong(reason));
         return Diagnosis::new(Cause::AsksForMoreInput, told);
     }
@@ -139,6 +146,12 @@ fn not_failed(case: &Case<'_>, wanted: Wanted, port: u16) -> Option<Diagnosis> {
         let told = format!(
             "Somebody else has port {taken}. It did not fail, but waits at a port that the system has chosen, where nobody looks \
              for it."
+        );
+        return Some(Diagnosis::new(Cause::ErrorIgnored, told));
+    }
+    if found.cause == Cause::WrongPort && port != taken.swap_bytes() {
+        let told = format!(
+            "Somebody else has port {taken}. It did not fail, but waits at port {port}, where nobody looks for it."
         );
         return Some(Diagnosis::new(Cause::ErrorIgnored, told));
     }
@@ -213,10 +226,12 @@ fn from_nowhere(case: &Case<'_>, reason: &Reason, port: u16, did: &str) -> Diagn
                 format!("`{arg}` is impossible, and it {did} all the same: that comes from the program itself."),
             ),
         },
-        _ => Diagnosis::new(
-            Cause::ArgumentIgnored,
-            format!("An argument is missing, and it {did} all the same: that comes from the program itself."),
-        ),
+        _ => {
+            let told =
+                format!("An argument is missing, and it {did} all the same: that comes from the program itself.");
+            let cause = if case.goes_there_again(port) { Cause::ArgumentIgnored } else { Cause::ArgumentMissing };
+            Diagnosis::new(cause, told)
+        }
     }
 }
 
@@ -240,6 +255,16 @@ impl Case<'_> {
         };
         let mut syns = self.sent(self.step).filter(|packet| matches!(packet.body, Body::Tcp(_)));
         syns.find(|syn| resets(syn) && !answered(syn)).map(|syn| self.whom(syn.dst))
+    }
+
+    /// Whether a later run goes to the same port (or waits there), although its arguments say another.
+    fn goes_there_again(&self, port: u16) -> bool {
+        let later = self.seen.steps.iter().enumerate().skip(self.step + 1);
+        later.into_iter().any(|(number, step)| {
+            let says = |start: &Start| self.args(start).contains(&port.to_string()) || start.args.is_empty();
+            matches!(&self.check.stimuli[step.stimulus], Stimulus::Start(start) if !says(start))
+                && self.sent(number).any(|packet| packet.dst.port() == port)
+        })
     }
 
     /// The arguments as they stood on the command line.

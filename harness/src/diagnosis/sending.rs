@@ -165,7 +165,7 @@ fn not_there(case: &Case<'_>, to: &str, expected: &[Told]) -> Option<Diagnosis> 
         ));
     }
     let mut found = Diagnosis::new(Cause::NothingSent, format!("{what} should have gone to {to}."));
-    found.evidence.extend(case.new_words().map(|line| format!("It printed: {}", printable(&line, 160))));
+    found.evidence.extend(case.new_words(case.step).map(|line| format!("It printed: {}", printable(&line, 160))));
     Some(found)
 }
 
@@ -238,20 +238,20 @@ impl Case<'_> {
         self.sent(step).filter_map(payload).collect()
     }
 
-    /// What it said in this step: its last line on standard error, or the last on standard output that it had not printed in
+    /// What it said in a step: its last line on standard error, or the last on standard output that it had not printed in
     /// an earlier step, as it does a menu.
-    fn new_words(&self) -> Option<String> {
+    pub(super) fn new_words(&self, step: usize) -> Option<String> {
         let last = |bytes: &[u8], is: &dyn Fn(&str) -> bool| {
             let text = String::from_utf8_lossy(bytes).into_owned();
             text.lines().rev().map(str::trim).find(|line| !line.is_empty() && is(line)).map(str::to_owned)
         };
-        let earlier = match self.step.checked_sub(1) {
+        let earlier = match step.checked_sub(1) {
             Some(before) => String::from_utf8_lossy(&self.output_between(0, before, Stream::Stdout)).into_owned(),
             None => String::new(),
         };
         let is_new = |line: &str| earlier.lines().all(|other| other.trim() != line);
-        last(&self.output_since(self.step, Stream::Stderr), &|_| true)
-            .or_else(|| last(&self.output_since(self.step, Stream::Stdout), &is_new))
+        last(&self.output_between(step, step, Stream::Stderr), &|_| true)
+            .or_else(|| last(&self.output_between(step, step, Stream::Stdout), &is_new))
     }
 
     /// What was typed in this step and is no port and no address.
@@ -266,8 +266,13 @@ impl Case<'_> {
         typed.into_iter().find(|text| !is_port_or_address(text) && (asked || cut(text)))
     }
 
+    /// Whether the program has a connection with a peer, or had one in this step.
+    pub(super) fn connected_to(&self, peer: &str) -> bool {
+        self.now().packets.iter().any(|packet| matches!(packet.body, Body::Tcp(_)) && self.whom(packet.dst) == peer)
+    }
+
     /// A peer other than `than` that was connected with the program when the step began.
-    fn established_with(&self, than: &str) -> Option<&str> {
+    pub(super) fn established_with(&self, than: &str) -> Option<&str> {
         let before = self.before()?;
         let connected = |peer: &str| {
             before.sockets.iter().any(|socket| {

@@ -12,6 +12,7 @@ pub(super) enum Clothes {
     Escaped,
     Literal,
     Replaced,
+    LowBytes,
 }
 
 impl Clothes {
@@ -24,6 +25,7 @@ impl Clothes {
             Self::Utf8TakenForLatin1 => "garbled: each byte of its UTF-8 was taken for a character of its own",
             Self::Escaped => "written with escapes instead of its characters",
             Self::Literal => "written as a programming language writes bytes (`b'…'`), instead of as text",
+            Self::LowBytes => "cut to one byte for each character",
             Self::Replaced => "garbled: every character that is not ASCII is replaced",
         }
     }
@@ -69,6 +71,10 @@ pub(super) fn clothes(text: &str, seen: &[u8]) -> Option<Clothes> {
     let mut stretches = as_gbk.split(odd).filter(|stretch| stretch.chars().count() >= 3);
     if stretches.any(|stretch| contains(stretch.as_bytes())) {
         return Some(Clothes::Utf8TakenForGbk);
+    }
+    let low: Vec<u8> = text.chars().map(|c| u32::from(c) as u8).collect();
+    if contains(&low) {
+        return Some(Clothes::LowBytes);
     }
     is_replaced(text, &String::from_utf8_lossy(seen)).then_some(Clothes::Replaced)
 }
@@ -127,6 +133,7 @@ mod tests {
     #[case::escapes_of_rust(br"\u{4f60}\u{597d}".to_vec(), Clothes::Escaped)]
     #[case::escapes_of_json(br"\u4f60\u597d".to_vec(), Clothes::Escaped)]
     #[case::dots("......".into(), Clothes::Replaced)]
+    #[case::low_bytes(vec![0x60, 0x7d], Clothes::LowBytes)]
     #[case::latin1("ä½\u{a0}å¥½".into(), Clothes::Utf8TakenForLatin1)]
     fn a_text_is_known_in_other_clothes(#[case] seen: Vec<u8>, #[case] expected: Clothes) {
         assert_eq!(clothes("你好", &seen), Some(expected));

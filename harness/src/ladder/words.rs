@@ -69,7 +69,7 @@ pub(super) fn of_data(bytes: &[u8]) -> String {
         _ => {}
     }
     if let Some(text) = encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(bytes)
-        && text.chars().all(|c| c.is_ascii() || is_chinese(c))
+        && text.chars().all(|c| c.is_ascii_graphic() || " \r\n\t".contains(c) || is_chinese(c))
         && is_text(&text)
     {
         return format!("{} as gbk", quoted(&text, false));
@@ -103,10 +103,10 @@ pub(super) fn of_wait(wait: &Wait, ephemeral: (u16, u16)) -> String {
     format!("waits in {}{}{limit}", wait.call, of_descriptors(wait, ephemeral))
 }
 
-/// `gives up after 2 s in recvfrom (udp *:7788)`.
+/// `its time-out of 2 s ends recvfrom (udp *:7788)`.
 pub(super) fn of_given_up(wait: &Wait, ephemeral: (u16, u16)) -> String {
-    let after = wait.span().map(|span| format!(" after {span}")).unwrap_or_default();
-    format!("gives up{after} in {}{}", wait.call, of_descriptors(wait, ephemeral))
+    let of = wait.span().map(|span| format!(" of {span}")).unwrap_or_default();
+    format!("its time-out{of} ends {}{}", wait.call, of_descriptors(wait, ephemeral))
 }
 
 fn of_descriptors(wait: &Wait, ephemeral: (u16, u16)) -> String {

@@ -1,0 +1,70 @@
+# fault: the thread that receives is no daemon, and outlives the main one
+# cause: thread_stays
+# fails: end_of_input
+
+import ipaddress
+import queue
+import socket
+import sys
+import threading
+
+
+def parse_port(word):
+    port = int(word)
+    if not 1 <= port <= 65535:
+        raise ValueError(f"{port} is no port")
+    return port
+
+
+def send_msg(udp_socket):
+    msg = input("text: ")
+    dest_ip = input("ip: ")
+    dest_port = input("port: ")
+    try:
+        dest = (str(ipaddress.IPv4Address(dest_ip)), parse_port(dest_port))
+        udp_socket.sendto(msg.encode("utf-8"), dest)
+    except (OSError, ValueError) as error:
+        print("not sent:", error)
+
+
+def recv_all(udp_socket, inbox):
+    while True:
+        inbox.put(udp_socket.recvfrom(1024))
+
+
+def recv_msg(inbox):
+    data, (ip, port) = inbox.get()
+    print(f">>> {ip}:{port}: {data.decode('utf-8', errors='replace')}")
+
+
+def menu(udp_socket, inbox):
+    while True:
+        print("1: send a message")
+        print("2: receive a message")
+        op_num = input("choice: ")
+        if op_num == "1":
+            send_msg(udp_socket)
+        elif op_num == "2":
+            recv_msg(inbox)
+        else:
+            print("there is no such choice")
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: udp_chat <port>")
+    try:
+        port = parse_port(sys.argv[1])
+        udp_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp_socket.bind(("", port))
+    except (OSError, ValueError) as error:
+        sys.exit(f"udp_chat: {error}")
+    inbox = queue.Queue()
+    threading.Thread(target=recv_all, args=(udp_socket, inbox)).start()
+    try:
+        menu(udp_socket, inbox)
+    except EOFError:
+        pass
+
+
+main()
