@@ -69,7 +69,7 @@ causes! {
     NothingSent "nothing_sent": "It sends nothing.",
         "Look which way your program took instead of the one that sends, and what the call that sends returned. What sends later (a stream with a buffer, Node, asyncio) must be flushed or waited for.";
     /// The same is sent twice.
-    SentTwice "sent_twice": "It sends the same twice.",
+    SentTwice "sent_twice": "It sends the same more than once.",
         "Send once. UDP does not repeat by itself, and nobody has asked for it.";
     /// A newline too many.
     NewlineSent "newline_sent": "It sends the newline that ends the line, too.",
@@ -106,7 +106,7 @@ causes! {
         "Others may take as long as they like, and silence says nothing. Wait without a time-out (`settimeout`, SO_RCVTIMEO, the time that `poll` and `select` take), or wait again when it has passed.";
     /// A signal, a panic, a traceback.
     Crashed "crashed": "It crashes.",
-        "Find the place in your program: which failure, value or result was not thought of there? Look before you use it, or catch it; an `error` event needs a handler.";
+        "Find the place in your program: which call failed there, or which value was not thought of? Take the reason away, or handle the case (an `error` event needs a handler).";
     /// A failure without a message on stderr.
     UncleanFailure "unclean_failure": "It fails without saying why on stderr.",
         "Write a message to standard error before you exit with a code other than 0.";
@@ -133,7 +133,7 @@ causes! {
         "That a connection is reset is no failure of your program: receiving or sending reports an error. Catch it for this one connection, and go on as after an ordinary end.";
     /// It ends because a client closes in good order.
     EndsWithClient "ends_with_client": "It ends when a client leaves.",
-        "Look at what your program does after `recv` has returned 0 bytes: it closes the socket of this client, and goes back to `accept` on the listening one.";
+        "Look which call fails then, and why; words on stderr may say it. After `recv` has returned 0 bytes, close the socket of this client, and go back to `accept` on the listening one.";
     /// It never rests.
     Spinning "spinning": "It goes round in a circle without a pause.",
         "`recv` returns 0 bytes for ever once the other side has closed, and `poll` reports a connection that has ended or was reset for ever: close it. Where nothing has come yet, wait in a call that blocks, and do not ask again and again.";
@@ -157,7 +157,7 @@ causes! {
         "Call `accept` in a loop: when a client has gone, accept the next one on the same listening socket.";
     /// Only the first piece is dealt with.
     FirstPieceOnly "first_piece_only": "It deals with the first piece only.",
-        "Receive in a loop, and leave it only when `recv` returns 0 bytes: a short piece is no end.";
+        "Receive in a loop, or at every event, until `recv` returns 0 bytes: a short piece is no end. Show each piece.";
     /// The kernel accepts, the program does not.
     NothingAccepted "nothing_accepted": "It does not accept the connection.",
         "The system completes the handshake by itself; your program has the connection only when it calls `accept`.";
@@ -262,7 +262,10 @@ impl Cause {
             Self::EndsWithClient => other == Self::DiedWithPeer,
             // Who waits for a newline or the end shows later what it should show now.
             Self::WaitsForMore => other == Self::OutputNotShown,
-            Self::WaitsForAnother | Self::NothingSent => other == Self::EmptyIgnored,
+            Self::WaitsForAnother => other == Self::EmptyIgnored,
+            Self::NothingSent => matches!(other, Self::EmptyIgnored | Self::ErrorIgnored),
+            Self::NotListening => other == Self::ErrorIgnored,
+            Self::ClosedTooLate => other == Self::NothingAccepted,
             // The text that just fits does not with what is sent beside it.
             Self::NewlineSent | Self::NulSent | Self::ExtraBytes | Self::WrongEncoding => {
                 matches!(other, Self::RefusesTooMuch | Self::EmptyIgnored)

@@ -3,6 +3,7 @@
 use super::Diagnosis;
 use super::case::Case;
 use super::cause::Cause;
+use super::ending::no_text_came;
 use super::fact::{End, Kind, What};
 use crate::check::{Action, Stimulus};
 use crate::event::{Exit, Protocol, Socket, State};
@@ -80,6 +81,12 @@ fn too_early(case: &Case<'_>) -> Diagnosis {
     let says_more = later
         .take_while(|stimulus| !matches!(stimulus, Stimulus::Peer { name: other, action: Action::Closes | Action::Resets } if other == name))
         .any(|stimulus| matches!(stimulus, Stimulus::Peer { name: other, action: Action::Sends(_) } if other == name));
+    if no_text_came(case) {
+        let told = format!(
+            "{name} is still connected; it has sent bytes that are no UTF-8 text, and the program closed the connection (FIN)."
+        );
+        return Diagnosis::new(Cause::ClosedTooEarly, told);
+    }
     let spoke = matches!(
         case.stimulus(),
         Stimulus::Peer { action: Action::Sends(_) | Action::Connects { sends: Some(_), .. }, .. }

@@ -109,6 +109,10 @@ pub(super) fn ended(case: &Case<'_>) -> Option<Diagnosis> {
                     Cause::FailsNeedlessly,
                     format!("Bytes came that are no UTF-8 text, and it ended with status {status}."),
                 ),
+                _ if case.sent(case.step).next().is_some() && case.missing.iter().all(|fact| fact.end().is_some()) => (
+                    Cause::FailsNeedlessly,
+                    format!("All that it should send went out, and it ended with status {status} all the same."),
+                ),
                 _ => (Cause::FailsNeedlessly, format!("It ended with status {status}.")),
             };
             Some(Diagnosis::new(cause, told))
@@ -153,7 +157,7 @@ fn went(case: &Case<'_>, status: i32) -> Diagnosis {
                 }
                 _ => format!("It ended with status {status}; its work was not done."),
             };
-            Diagnosis::new(Cause::ExitedEarly, told)
+            Diagnosis::new(if status == 0 { Cause::ExitedEarly } else { Cause::FailsNeedlessly }, told)
         }
     }
 }
@@ -296,7 +300,7 @@ pub(super) fn not_accepted(case: &Case<'_>) -> Option<Diagnosis> {
     let listener = case.sockets(at).find(|socket| socket.state == State::Listen && socket.receive_queue > 0)?;
     let serves = case.sockets(at).any(|socket| {
         socket.protocol == Protocol::Tcp
-            && matches!(socket.state, State::Established | State::CloseWait)
+            && matches!(socket.state, State::Established | State::CloseWait | State::FinWait1 | State::FinWait2)
             && socket.local.port() == listener.local.port()
     });
     if serves {
@@ -345,9 +349,15 @@ fn empty_came(case: &Case<'_>) -> bool {
     matches!(case.stimulus(), Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } if data.iter().any(empty))
 }
 
-fn no_text_came(case: &Case<'_>) -> bool {
+pub(super) fn no_text_came(case: &Case<'_>) -> bool {
     let no_text = |data: &Data| data.bytes(case.params).is_ok_and(|bytes| std::str::from_utf8(&bytes).is_err());
-    matches!(case.stimulus(), Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } if data.iter().any(no_text))
+    match case.stimulus() {
+        Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } => data.iter().any(no_text),
+        Stimulus::Peer { action: Action::Sends(data) | Action::Connects { sends: Some(data), .. }, .. } => {
+            no_text(data)
+        }
+        _ => false,
+    }
 }
 
 /// What a task waits for, as a part of a sentence; nothing where it waits for no descriptor.

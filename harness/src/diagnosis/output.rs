@@ -5,7 +5,7 @@ use super::case::Case;
 use super::cause::Cause;
 use super::fact::{Kind, unquote};
 use super::text::{clothes, short};
-use crate::check::{Action, Stimulus, Value, printable};
+use crate::check::{Action, Stimulus, Value};
 use crate::event::{Packet, Protocol, Rest, Socket, Step};
 
 /// What is wrong with what was shown.
@@ -22,13 +22,16 @@ pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
     }
     if case.misses(|kind| matches!(kind, Kind::Says)) {
         let output = String::from_utf8_lossy(&case.output()).into_owned();
-        let line = output.lines().rev().map(str::trim).find(|line| !line.is_empty());
+        let line = output.lines().map(str::trim).max_by_key(|line| line.len()).filter(|line| !line.is_empty());
         let told = match line {
             None => "It printed nothing in this step.".to_owned(),
-            Some(line) => format!(
-                "It printed nothing but what it had printed before, perhaps with other values: {}",
-                printable(line, 160)
-            ),
+            Some(line) => format!("It printed {}: the same as before, perhaps with other values.", short(line)),
+        };
+        let told = match case.stimulus() {
+            Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } => {
+                format!("{name} has closed, so `recv` has returned 0 bytes. {told}")
+            }
+            _ => told,
         };
         return Some(Diagnosis::new(Cause::SaysNothing, told));
     }

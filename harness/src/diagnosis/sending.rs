@@ -198,6 +198,14 @@ fn wrong(case: &Case<'_>, to: &str, expected: &[Told], sent: &[Told]) -> Option<
 fn connections(case: &Case<'_>) -> Option<Diagnosis> {
     let syn = |kind: &Kind| matches!(kind, Kind::Wire(from, _, What::Syn) if case.is_program(from));
     let first_missing = case.missing.iter().find(|fact| syn(&fact.kind));
+    if let (Some(Kind::Wire(_, to, _)), Some(fact::End::Cleanly), Some(fact::End::Cleanly)) =
+        (first_missing.map(|fact| &fact.kind), case.expected_end(), case.end())
+        && case.sent(case.step).next().is_none()
+    {
+        let told =
+            format!("It should try to connect to {to}, and fail because nobody is there. It failed before it tried.");
+        return Some(Diagnosis::new(Cause::FailsNeedlessly, told));
+    }
     let extra = case.extra.iter().find(|fact| syn(&fact.kind));
     if let Some(Kind::Wire(_, to, _)) = first_missing.map(|fact| &fact.kind) {
         let udp = case.sent(case.step).find(|packet| matches!(packet.body, Body::Udp { .. }));
@@ -238,20 +246,17 @@ impl Case<'_> {
         self.sent(step).filter_map(payload).collect()
     }
 
-    /// What it said in a step: its last line on standard error, or the last on standard output that it had not printed in
+    /// What it said in a step: its last line on standard error, or the longest on standard output that it had not printed in
     /// an earlier step, as it does a menu.
     pub(super) fn new_words(&self, step: usize) -> Option<String> {
-        let last = |bytes: &[u8], is: &dyn Fn(&str) -> bool| {
-            let text = String::from_utf8_lossy(bytes).into_owned();
-            text.lines().rev().map(str::trim).find(|line| !line.is_empty() && is(line)).map(str::to_owned)
-        };
-        let earlier = match step.checked_sub(1) {
-            Some(before) => String::from_utf8_lossy(&self.output_between(0, before, Stream::Stdout)).into_owned(),
-            None => String::new(),
-        };
-        let is_new = |line: &str| earlier.lines().all(|other| other.trim() != line);
-        last(&self.output_between(step, step, Stream::Stderr), &|_| true)
-            .or_else(|| last(&self.output_between(step, step, Stream::Stdout), &is_new))
+        let text = |from, to, stream| String::from_utf8_lossy(&self.output_between(from, to, stream)).into_owned();
+        let errors = text(step, step, Stream::Stderr);
+        let said = errors.lines().rev().map(str::trim).find(|line| !line.is_empty());
+        let earlier = step.checked_sub(1).map(|before| text(0, before, Stream::Stdout)).unwrap_or_default();
+        let now = text(step, step, Stream::Stdout);
+        let is_new = |line: &&str| !line.is_empty() && earlier.lines().all(|other| other.trim() != *line);
+        let new = now.lines().map(str::trim).filter(is_new).max_by_key(|line| line.len());
+        said.or(new).map(str::to_owned)
     }
 
     /// What was typed in this step and is no port and no address.
