@@ -52,7 +52,9 @@ fn one(expected: &[u8], sent: &[u8], before: &[Vec<u8>]) -> Option<Wrong> {
         return Some(if characters == sent.len() {
             (Cause::CharactersCounted, format!("{told}; {characters} is the number of its characters."))
         } else {
-            (Cause::BytesMissing, format!("{told}."))
+            let word = expected[sent.len()] == b' ' && !sent.contains(&b' ');
+            let why = if word { ": the first word. `%s` and `next()` read a word, and not a line" } else { "" };
+            (Cause::BytesMissing, format!("{told}{why}."))
         });
     }
     if let Some(older) = sent.strip_suffix(expected)

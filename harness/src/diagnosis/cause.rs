@@ -72,8 +72,8 @@ causes! {
     SentTwice "sent_twice": "It sends the same more than once.",
         "Send once. UDP does not repeat by itself, and nobody has asked for it.";
     /// A newline too many.
-    NewlineSent "newline_sent": "It sends the newline that ends the line, too.",
-        "The newline says where a typed line ends. Take it off before you send the text.";
+    NewlineSent "newline_sent": "It sends a newline behind the text.",
+        "Nothing stands behind the text: take the newline of a typed line off, and send without one (`print` and `println` add it).";
     /// A NUL too many, or many.
     NulSent "nul_sent": "It sends NUL bytes after the text.",
         "Send as many bytes as the text has (`strlen`), not the whole buffer and not the NUL that ends a string in C.";
@@ -100,13 +100,13 @@ causes! {
         "Find the call that waits, and ask what would have to happen for it to go on.";
     /// It ends too early.
     ExitedEarly "exited_early": "It ends too early.",
-        "Look what makes your program end here although its work is not done. If another thread is to do the rest, wait for it.";
+        "Look what makes your program end here although its work is not done.";
     /// A time-out of its own ends its wait.
     GaveUp "gave_up": "It gives up when nothing comes for a while.",
         "Others may take as long as they like, and silence says nothing. Wait without a time-out (`settimeout`, SO_RCVTIMEO, the time that `poll` and `select` take), or wait again when it has passed.";
     /// A signal, a panic, a traceback.
     Crashed "crashed": "It crashes.",
-        "Find the place in your program: which call failed there, or which value was not thought of? Take the reason away, or handle the case (an `error` event needs a handler).";
+        "Find the place in your program: which call failed there, or which value was not thought of? Take the reason away, or handle the case.";
     /// A failure without a message on stderr.
     UncleanFailure "unclean_failure": "It fails without saying why on stderr.",
         "Write a message to standard error before you exit with a code other than 0.";

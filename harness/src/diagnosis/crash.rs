@@ -72,7 +72,9 @@ fn frames(stderr: &str) -> Option<String> {
         .unwrap_or(message);
     let frames = || lines[first..].iter().map(|line| line.trim()).filter(|line| line.starts_with("at "));
     let frame = frames().find(|frame| !is_library(frame)).map(|frame| format!(", {frame}")).unwrap_or_default();
-    Some(format!("An exception that it did not catch: {message}{frame}."))
+    // What Node says of an event for which there is no handler.
+    let event = if stderr.contains("Unhandled 'error' event") { " Nothing handles the `error` event." } else { "" };
+    Some(format!("An exception that it did not catch: {message}{frame}.{event}"))
 }
 
 /// Whether a frame lies in what came with the language, and not in the submission.

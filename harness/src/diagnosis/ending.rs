@@ -8,10 +8,20 @@ use super::crash;
 use super::fact::{End, Kind, What};
 use super::refusals;
 use crate::check::{Action, Data, Start, Stimulus, printable};
-use crate::event::{Body, Descriptor, Exit, Flood, Protocol, Rest, Socket, State, Wait};
+use crate::event::{Body, Descriptor, Exit, Flood, Protocol, Rest, Socket, State, Stream, Wait};
+use crate::transcript::is_crash;
 
 /// It crashed.
 pub(super) fn crashed(case: &Case<'_>) -> Option<Diagnosis> {
+    let errors = case.output_since(case.step, Stream::Stderr);
+    if case.exit().is_none() && !case.missing.is_empty() && is_crash(&errors) {
+        // A thread, or one of several clients; the program goes on.
+        let told = crash::of(&Exit::Status(1), &String::from_utf8_lossy(&errors));
+        return Some(Diagnosis::new(
+            Cause::Crashed,
+            format!("{told} The rest of the program goes on without what ended there."),
+        ));
+    }
     if !case.has(|kind| matches!(kind, Kind::Ends(End::Crashes | End::Dies))) {
         return None;
     }
@@ -153,7 +163,9 @@ fn went(case: &Case<'_>, status: i32) -> Diagnosis {
             let next = case.check.stimuli.get(case.line + 1);
             let told = match next {
                 Some(Stimulus::Peer { name, action: Action::Sends(_) }) if case.connected_to(name) => {
-                    format!("It ended with status {status} before {name} had answered: it did not wait for that.")
+                    format!(
+                        "It ended with status {status} before {name} had answered: neither it nor a thread of it was waited for."
+                    )
                 }
                 _ => format!("It ended with status {status}; its work was not done."),
             };
@@ -289,6 +301,10 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
     }
     if ends && on("LISTEN") && has_acted {
         return Some(Diagnosis::new(Cause::DoesNotEnd, told(case, wait)));
+    }
+    if data && on("ESTABLISHED") && !came {
+        let told = format!("It waits for an answer to what it has not sent. {}", told(case, wait));
+        return Some(Diagnosis::new(Cause::NothingSent, told));
     }
     if wire || ends { Some(Diagnosis::new(Cause::Blocked, told(case, wait))) } else { None }
 }

@@ -85,7 +85,12 @@ fn unasked(case: &Case<'_>, to: &str, sent: &[Told]) -> Diagnosis {
         .filter(|line| line.contains(&format!(" → {to}  ")))
         .any(|line| sent.iter().any(|(_, data)| line.ends_with(data)));
     if let Stimulus::EndOfInput(_) = case.stimulus() {
-        return Diagnosis::new(Cause::EndMishandled, format!("When its input ended, it sent {what} to {to}."));
+        return Diagnosis::new(
+            Cause::EndMishandled,
+            format!(
+                "When its input ended, it sent {what} to {to}. The end of the input is no line, not even an empty one."
+            ),
+        );
     }
     if let Some(bad) = case.impossible_input() {
         let dst = case.sent(case.step).map(|packet| packet.dst).next();

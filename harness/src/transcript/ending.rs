@@ -48,7 +48,7 @@ fn of_exit(exit: &Exit, said: &[u8], killed: bool, free: bool) -> String {
 /// Whether a failure was none that the program meant: what the run-time system of a language prints when nobody has
 /// caught a panic or an exception. The texts are those of the systems, not of students.
 #[must_use]
-fn is_crash(said: &[u8]) -> bool {
+pub(crate) fn is_crash(said: &[u8]) -> bool {
     const UNCAUGHT: [&[&str]; 6] = [
         &["Traceback (most recent call last):"],
         &["panicked at "],

@@ -16,7 +16,7 @@ mod stream;
 mod wire;
 
 pub use data::describe;
-pub(crate) use ending::signal_name;
+pub(crate) use ending::{is_crash, signal_name};
 
 use crate::check::{Check, Parameters};
 use crate::event::{Observation, Output, Stream};

@@ -6,6 +6,7 @@ use super::{Show, ladder};
 use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, ProgramOutcome};
 use crate::trouble;
 use anstyle::{AnsiColor, Style};
+use harness::diagnosis::Cause;
 use harness::lab::LabError;
 use harness::ladder::text::Look;
 use harness::verdict::Doing;
@@ -294,7 +295,11 @@ fn alike(exercise: &ExerciseOutcome) -> Vec<Vec<(&CheckOutcome, &Failure)>> {
     let mut out: Vec<Vec<(&CheckOutcome, &Failure)>> = Vec::new();
     for check in &exercise.checks {
         let CheckResult::Fail(failure) = &check.result else { continue };
-        let cause = |failure: &Failure| failure.diagnosis.as_ref().map(|diagnosis| diagnosis.cause);
+        // Two crashes are the same only at the same place.
+        let cause = |failure: &Failure| {
+            let Explanation { cause, because, .. } = failure.diagnosis.as_ref()?;
+            Some((*cause, (*cause == Cause::Crashed).then(|| because.clone())))
+        };
         let place = |failure: &Failure| (failure.stimulus.clone(), failure.expected.clone(), failure.seen.clone());
         let same = |known: &Failure| {
             cause(known) == cause(failure) && (cause(known).is_some() || place(known) == place(failure))
