@@ -52,7 +52,11 @@ impl Talks {
         for (program, talk) in self.0.iter_mut().enumerate() {
             let bytes = [Stream::Stdout, Stream::Stderr].map(|stream| bytes_of(&step.output, program, stream));
             talk.errors.extend(&bytes[1]);
-            let texts = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            let mut texts = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            if !step.rest.is_rest() {
+                // Where an endless output was cut off depends on the machine. Half a line is not what the program said.
+                texts.iter_mut().for_each(|text| text.truncate(text.rfind('\n').map_or(0, |end| end + 1)));
+            }
             out.extend(talk.of(names, step, &texts).into_iter().map(|line| names.of(program, &line)));
         }
         out

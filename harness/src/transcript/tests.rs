@@ -3,8 +3,8 @@
 use super::Transcript;
 use crate::check::{self, Check, Parameters};
 use crate::event::{
-    Body, Ended, Endpoint, Exit, Flags, Observation, Output, Packet, Protocol, Repeated, Rest, Segment, Socket, State,
-    Step, Stream,
+    Body, Ended, Endpoint, Exit, Flags, Flood, Observation, Output, Packet, Protocol, Repeated, Rest, Segment, Socket,
+    State, Step, Stream,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -309,17 +309,28 @@ fn the_boundaries_of_datagrams_are_kept() {
 
 /// Runs of a check in which only output and ends matter: what each step printed, and how it ended.
 fn talk(check: &str, steps: &[(&str, Option<i32>)]) -> String {
+    talk_to_the_end(check, steps, None)
+}
+
+/// The same; the last step may end otherwise.
+fn talk_to_the_end(check: &str, steps: &[(&str, Option<i32>)], end: Option<Rest>) -> String {
     let check = check::parse("talk.check", check).unwrap();
-    let steps = steps.iter().enumerate().map(|(number, (said, exit))| {
-        let mut step = step(number, Vec::new(), &plain());
-        step.sockets.clear();
-        step.output = vec![Output { program: 0, stream: Stream::Stdout, bytes: said.as_bytes().into() }];
-        step.ended = exit.map(|status| ended(Exit::Status(status))).into_iter().collect();
-        step.rest = if exit.is_some() { Rest::Gone } else { step.rest };
-        step
-    });
-    let seen =
-        Observation { steps: steps.collect(), endpoints: Vec::new(), ephemeral: (32_768, 60_999), memory_kib: 0 };
+    let mut steps: Vec<_> = steps
+        .iter()
+        .enumerate()
+        .map(|(number, (said, exit))| {
+            let mut step = step(number, Vec::new(), &plain());
+            step.sockets.clear();
+            step.output = vec![Output { program: 0, stream: Stream::Stdout, bytes: said.as_bytes().into() }];
+            step.ended = exit.map(|status| ended(Exit::Status(status))).into_iter().collect();
+            step.rest = if exit.is_some() { Rest::Gone } else { step.rest };
+            step
+        })
+        .collect();
+    if let Some((end, last)) = end.zip(steps.last_mut()) {
+        last.rest = end;
+    }
+    let seen = Observation { steps, endpoints: Vec::new(), ephemeral: (32_768, 60_999), memory_kib: 0 };
     Transcript::new(&check, &Parameters::default(), &seen).to_string()
 }
 
@@ -337,6 +348,21 @@ fn an_answer_with_nothing_in_it_says_nothing() {
     let after = |said| talk(check, &[("The answer: 42 apples (9 bytes)\n", Some(0)), ("", None), (said, Some(0))]);
     assert!(!after("The answer:  (0 bytes)\n").contains("says something"));
     assert!(after("The server has left.\n").contains("says something"));
+}
+
+#[test]
+fn where_an_endless_output_was_cut_off_leaves_no_trace() {
+    let check = "look for words, 93\nstart server";
+    let cut = |printed| {
+        let endless = Rest::Flooding { what: Flood::Output, amount: 1 << 20 };
+        talk_to_the_end(check, &[(printed, None)], Some(endless))
+    };
+    let whole = cut("Received 9 bytes: x\nReceived 9 bytes: x\n");
+    assert!(whole.contains("says something"), "{whole}");
+    assert_eq!(cut("Received 9 bytes: x\nReceived 9 by"), whole);
+    assert_eq!(cut("Received 9 bytes: x\nReceived 93"), whole);
+    // Neither with a newline nor without one before the cut.
+    assert_eq!(cut("Received 93"), cut("Rec"));
 }
 
 #[test]
