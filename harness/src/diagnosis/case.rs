@@ -116,8 +116,14 @@ impl<'a> Case<'a> {
 
     /// What the program's tasks wait for at the end of the step.
     pub(super) fn waits(&self) -> impl Iterator<Item = &'a Wait> {
-        let waits: &[Wait] = if let Rest::Idle(waits) = &self.now().rest { waits } else { &[] };
-        waits.iter().filter(|wait| wait.program == self.program)
+        self.waits_at(self.now())
+    }
+
+    /// The same, of another step.
+    pub(super) fn waits_at(&self, step: &'a Step) -> impl Iterator<Item = &'a Wait> + use<'a> {
+        let waits: &[Wait] = if let Rest::Idle(waits) = &step.rest { waits } else { &[] };
+        let program = self.program;
+        waits.iter().filter(move |wait| wait.program == program)
     }
 
     /// The wait that matters to a person: of a task that waits for the network or its input; else the first one.
@@ -179,6 +185,19 @@ impl<'a> Case<'a> {
         let port = local.rsplit(':').next().and_then(|port| port.parse().ok()).filter(|port| !self.is_ephemeral(*port));
         let kind = if what.ends_with("LISTEN") { "listening" } else { "UDP" };
         port.map_or_else(|| format!("its {kind} socket"), |port| format!("its {kind} socket at port {port}"))
+    }
+
+    /// Whether lines are typed while the program runs, or the end of the input.
+    pub(super) fn is_interactive(&self) -> bool {
+        let types = |stimulus: &Stimulus| matches!(stimulus, Stimulus::Type { .. } | Stimulus::EndOfInput(_));
+        self.check.stimuli.iter().any(types)
+    }
+
+    /// What the program wrote in some steps, to both streams, as text.
+    pub(super) fn printed<'s>(&self, steps: impl IntoIterator<Item = &'s Step>) -> String {
+        let pieces = steps.into_iter().flat_map(|step| &step.output).filter(|piece| piece.program == self.program);
+        let bytes: Vec<u8> = pieces.flat_map(|piece| piece.bytes.iter().copied()).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// All that the program wrote to a stream, from a step on and up to this one.

@@ -225,8 +225,6 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
         let cause = if first_waits && wait.pid != wait.tid { Cause::ThreadStays } else { Cause::EndMishandled };
         return Some(Diagnosis::new(cause, told(case, wait)));
     }
-    let interactive =
-        case.check.stimuli.iter().any(|stimulus| matches!(stimulus, Stimulus::Type { .. } | Stimulus::EndOfInput(_)));
     if case.waits_for_input()
         && let Stimulus::Start(Start { given: Some(Data::Text(text)), .. }) = case.stimulus()
         && text.is_empty()
@@ -234,11 +232,11 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
         let told = format!("The line that was typed is empty, and a line all the same. {}", told(case, case.wait()?));
         return Some(Diagnosis::new(Cause::AsksForMoreInput, told));
     }
-    if case.waits_for_input() && !interactive {
+    if case.waits_for_input() {
+        if case.is_interactive() {
+            return unread(case);
+        }
         return Some(Diagnosis::new(Cause::AsksForMoreInput, told(case, case.wait()?)));
-    }
-    if case.waits_for_input() && interactive {
-        return unread(case);
     }
     let wait = case.wait()?;
     let on = |text: &str| wait.on.iter().any(|on| on.what.contains(text));
@@ -264,8 +262,7 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
     let undone = data || (shows && (wire || ends || (!case.shows_later() && case.output_is_poor())));
     if receiving && came && undone {
         return Some(if on("udp ") && !wants_input {
-            let told = format!("It has received one, for nothing lies unread in its socket. {}", told(case, wait));
-            Diagnosis::new(Cause::WaitsForAnother, told)
+            waits_for_another(case, wait)
         } else if on("udp ") {
             let told = "It has received what came, for nothing lies unread in its socket, and prints nothing of it.";
             Diagnosis::new(Cause::OutputNotShown, told.to_owned())
@@ -288,8 +285,7 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
         return Some(Diagnosis::new(Cause::ClosedTooLate, told));
     }
     if ends && on("udp ") && came && !wants_input && case.output().is_empty() {
-        let told = format!("It has received one, for nothing lies unread in its socket. {}", told(case, wait));
-        return Some(Diagnosis::new(Cause::WaitsForAnother, told));
+        return Some(waits_for_another(case, wait));
     }
     let has_acted = !case.output().is_empty() || case.sent(case.step).next().is_some();
     // All that it should do here it has done, and what it waits for now belongs to no conversation.
@@ -307,6 +303,11 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
         return Some(Diagnosis::new(Cause::NothingSent, told));
     }
     if wire || ends { Some(Diagnosis::new(Cause::Blocked, told(case, wait))) } else { None }
+}
+
+fn waits_for_another(case: &Case<'_>, wait: &Wait) -> Diagnosis {
+    let told = format!("It has received one, for nothing lies unread in its socket. {}", told(case, wait));
+    Diagnosis::new(Cause::WaitsForAnother, told)
 }
 
 /// The kernel has the connection, the program has not.

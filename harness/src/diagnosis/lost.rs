@@ -6,7 +6,7 @@ use super::cause::Cause;
 use super::ending::on;
 use super::text::short;
 use crate::check::Stimulus;
-use crate::event::{Body, Descriptor, Protocol, Rest, Step, Stream, Wait};
+use crate::event::{Body, Descriptor, Protocol, Stream, Wait};
 
 /// A message that should be shown now had come in an earlier step. It is in no socket any more, and is never shown.
 pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
@@ -37,17 +37,13 @@ fn came_before(case: &Case<'_>, text: &str) -> bool {
 
 /// It receives into a buffer without room: seen where it waited for what then came.
 pub(super) fn no_room(case: &Case<'_>) -> Option<Diagnosis> {
-    let waits = |step: &Step| match &step.rest {
-        Rest::Idle(waits) => waits.clone(),
-        _ => Vec::new(),
-    };
     let steps = case.seen.steps[case.started()..=case.step].iter().rev().take(2);
-    let no_room = |wait: &Wait| wait.room == Some(0) && wait.program == case.program;
-    let wait = steps.flat_map(waits).find(|wait| no_room(wait) && wait.on.iter().any(Descriptor::is_from_outside))?;
+    let no_room = |wait: &&Wait| wait.room == Some(0) && wait.on.iter().any(Descriptor::is_from_outside);
+    let wait = steps.flat_map(|step| case.waits_at(step)).find(no_room)?;
     let told = format!(
         "It waits in `{}`{}, and gives the call room for 0 bytes, so it never gets any.",
         wait.call,
-        on(case, &wait)
+        on(case, wait)
     );
     Some(Diagnosis::new(Cause::NoRoom, told))
 }

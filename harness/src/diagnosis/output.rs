@@ -6,7 +6,7 @@ use super::cause::Cause;
 use super::fact::{Kind, unquote};
 use super::text::{clothes, short};
 use crate::check::{Action, Stimulus, Value};
-use crate::event::{Packet, Protocol, Rest, Socket, Step};
+use crate::event::{Packet, Protocol, Socket};
 
 /// What is wrong with what was shown.
 pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
@@ -149,13 +149,7 @@ impl Case<'_> {
     /// Whether something that should be shown in this step is printed in a later one.
     pub(super) fn shows_later(&self) -> bool {
         let wanted = values(self, &self.expected);
-        let later: Vec<u8> = self.seen.steps[self.step + 1..]
-            .iter()
-            .flat_map(|step| &step.output)
-            .filter(|piece| piece.program == self.program)
-            .flat_map(|piece| piece.bytes.iter().copied())
-            .collect();
-        let later = String::from_utf8_lossy(&later);
+        let later = self.printed(&self.seen.steps[self.step + 1..]);
         wanted.iter().filter_map(|value| self.text(value)).any(|text| !text.is_empty() && later.contains(&text))
     }
 
@@ -170,9 +164,7 @@ impl Case<'_> {
         let next =
             (self.line + 1..self.check.stimuli.len()).map(of_line).find(|texts| !texts.is_empty()).unwrap_or_default();
         self.seen.steps[self.step + 1..].iter().any(|step| {
-            let pieces = step.output.iter().filter(|piece| piece.program == self.program);
-            let printed: Vec<u8> = pieces.flat_map(|piece| piece.bytes.iter().copied()).collect();
-            let printed = String::from_utf8_lossy(&printed);
+            let printed = self.printed([step]);
             let has = |texts: &[String]| texts.iter().any(|text| printed.contains(text));
             has(&now) && has(&next)
         })
@@ -219,17 +211,12 @@ impl Case<'_> {
 
     /// Whether `text` came after `first` and is shown before it, which is shown, too.
     fn overtakes(&self, text: Option<&str>, first: &str) -> bool {
-        let printed = |steps: &[Step]| {
-            let pieces = steps.iter().flat_map(|step| &step.output).filter(|piece| piece.program == self.program);
-            String::from_utf8_lossy(&pieces.flat_map(|piece| piece.bytes.iter().copied()).collect::<Vec<_>>())
-                .into_owned()
-        };
         let came = |text: &str| {
             let mut steps = self.seen.steps[..=self.step].iter();
             steps.position(|step| step.packets.iter().any(|packet| packet.body.payload() == text.as_bytes()))
         };
         let (Some(text), Some(at)) = (text, came(first)) else { return false };
-        printed(&self.seen.steps[self.step + 1..]).contains(first) && came(text).is_some_and(|later| later > at)
+        self.printed(&self.seen.steps[self.step + 1..]).contains(first) && came(text).is_some_and(|later| later > at)
     }
 
     /// If a value that is not shown is the number of bytes of a text, and that of its characters is shown: both.
@@ -242,11 +229,8 @@ impl Case<'_> {
 
     /// How many bytes the call had room for that was waiting when the step began, or waits now.
     pub(super) fn room(&self) -> Option<u64> {
-        let waits = |step: &'_ Step| match &step.rest {
-            Rest::Idle(waits) => waits.iter().filter(|wait| wait.program == self.program).find_map(|wait| wait.room),
-            _ => None,
-        };
-        self.before().and_then(waits).or_else(|| waits(self.now()))
+        let steps = self.before().into_iter().chain([self.now()]);
+        steps.flat_map(|step| self.waits_at(step)).find_map(|wait| wait.room)
     }
 
     /// How many bytes peers have sent to the program since it was started.

@@ -5,7 +5,7 @@ use super::case::Case;
 use super::cause::Cause;
 use super::ending::told;
 use super::fact::Kind;
-use crate::check::{Stimulus, Template};
+use crate::check::Template;
 use crate::event::{Exit, Protocol, Socket, State};
 
 /// The place that the program should have taken, and has not.
@@ -144,12 +144,8 @@ fn nowhere(case: &Case<'_>, wanted: &Wanted) -> Option<Diagnosis> {
         let told =
             format!("It waits for a line on its standard input, and has not come to wait at {name} port {port}.");
         // Where something is typed later, waiting for it is no fault.
-        let typed = case
-            .check
-            .stimuli
-            .iter()
-            .any(|stimulus| matches!(stimulus, Stimulus::Type { .. } | Stimulus::EndOfInput(_)));
-        return Some(Diagnosis::new(if typed { Cause::NotListening } else { Cause::AsksForMoreInput }, told));
+        let cause = if case.is_interactive() { Cause::NotListening } else { Cause::AsksForMoreInput };
+        return Some(Diagnosis::new(cause, told));
     }
     let waits = case.wait().map(|wait| format!(" {}", told(case, wait))).unwrap_or_default();
     Some(Diagnosis::new(Cause::NotListening, format!("It has no socket that waits at {name} port {port}.{waits}")))
