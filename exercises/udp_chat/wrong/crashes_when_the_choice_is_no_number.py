@@ -1,6 +1,6 @@
 # fault: a choice that is no number ends in a traceback
 # cause: crashed
-# fails: wrong_choice
+# fails: wrong_choice, choice_no_number, empty_choice
 
 import ipaddress
 import socket

@@ -1,6 +1,6 @@
 # fault: a port that is no number ends in a traceback
 # cause: crashed
-# fails: wrong_port
+# fails: wrong_port, port_no_number
 
 import ipaddress
 import socket

@@ -1,6 +1,6 @@
 // fault: a wrong choice is refused with a message, and then the program ends
 // cause: exited_early
-// fails: wrong_choice
+// fails: wrong_choice, choice_no_number, empty_choice
 
 use std::env;
 use std::error::Error;

@@ -1,6 +1,6 @@
 // fault: a port that is none is a failure of the program
 // cause: exited_early
-// fails: wrong_port
+// fails: wrong_port, port_no_number
 
 use std::env;
 use std::error::Error;

@@ -1,6 +1,6 @@
 // fault: what is printed stays in a buffer until the program ends
-// cause: output_not_shown; says_nothing in wrong_choice, wrong_address, wrong_port
-// fails: shows_message, answers_the_sender, two_programs_talk, waiting_messages_in_order, wrong_choice, wrong_address, wrong_port, not_text
+// cause: output_not_shown; says_nothing in wrong_choice, wrong_address, wrong_port, choice_no_number, empty_choice, port_no_number
+// fails: shows_message, answers_the_sender, two_programs_talk, waiting_messages_in_order, wrong_choice, wrong_address, wrong_port, not_text, choice_no_number, empty_choice, port_no_number
 
 use std::env;
 use std::error::Error;

@@ -1,6 +1,6 @@
 // fault: the first character of the choice is taken, and an empty line has none
 // cause: crashed
-// fails: wrong_choice
+// fails: wrong_choice, empty_choice
 
 use std::env;
 use std::error::Error;

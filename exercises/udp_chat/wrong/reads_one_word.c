@@ -1,6 +1,6 @@
 // fault: scanf reads a word instead of a line: the second word of the text is taken for the ip
-// cause: nothing_sent
-// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
+// cause: nothing_sent; says_nothing in empty_choice
+// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, empty_choice
 
 #include <arpa/inet.h>
 #include <errno.h>

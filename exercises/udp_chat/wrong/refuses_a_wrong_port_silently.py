@@ -1,6 +1,6 @@
 # fault: a port that is none takes the program back to the menu without a word
 # cause: says_nothing
-# fails: wrong_port
+# fails: wrong_port, port_no_number
 
 import ipaddress
 import socket

@@ -1,6 +1,6 @@
 // fault: after a wrong choice the menu is shown again without a word
 // cause: says_nothing
-// fails: wrong_choice
+// fails: wrong_choice, choice_no_number, empty_choice
 
 use std::env;
 use std::error::Error;

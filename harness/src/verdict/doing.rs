@@ -152,7 +152,11 @@ fn last_lines<'a>(output: impl Iterator<Item = &'a Output>, stream: Stream) -> V
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let before = lines.len().saturating_sub(TOLD);
-    let cut = (before > 0).then(|| format!("… {before} lines, then"));
+    let cut = match before {
+        0 => None,
+        1 => Some("… 1 line, then".to_owned()),
+        more => Some(format!("… {more} lines, then")),
+    };
     cut.into_iter().chain(lines[before..].iter().map(|line| printable(line, LINE))).collect()
 }
 
