@@ -9,7 +9,7 @@ use clap::Args;
 use exercises::Exercise;
 use harness::lab::LabError;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +26,11 @@ pub struct Soak {
     /// How often each check runs on each program
     #[arg(long, short = 'n', value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
+    /// How often those that never come to rest [default: as often as all others]
+    ///
+    /// Each of these runs costs a second of CPU time, the others some hundredths.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    restless: Option<u32>,
     /// How many labs run at once [default: eight for each processor]
     #[arg(long, short, value_name = "J", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
@@ -54,7 +59,6 @@ impl Soak {
             .enumerate()
             .flat_map(|(index, program)| (0..exercises[program.exercise].checks.len()).map(move |check| (index, check)))
             .collect();
-        let total = places.len() as u64 * u64::from(self.runs);
         println!(
             "{} programs, {} pairs of program and check, {} runs of each, {jobs} labs at once",
             known.len(),
@@ -63,11 +67,16 @@ impl Soak {
         );
         let (known, exercises) = (Arc::new(known), Arc::new(exercises));
         let runner = Runner::new(jobs)?;
-        let bar = ProgressBar::new(total).with_style(style());
+        let restless = self.restless.unwrap_or(self.runs);
+        let bar = ProgressBar::new(places.len() as u64 * u64::from(self.runs)).with_style(style());
         let began = Instant::now();
         let mut running = JoinSet::new();
         // Runs of one pair lie as far apart as can be: what happens to run beside it is another thing each time.
-        for place in (0..self.runs).flat_map(|_| places.iter().copied()) {
+        for (round, place) in (0..self.runs).flat_map(|round| places.iter().map(move |place| (round, *place))) {
+            if round >= restless && found.restless.contains(&place) {
+                bar.inc(1);
+                continue;
+            }
             if running.len() >= 2 * jobs
                 && let Some(done) = running.join_next().await
             {
@@ -86,7 +95,10 @@ impl Soak {
         }
         bar.finish_and_clear();
         let seconds = began.elapsed().as_secs_f64();
-        println!("{total} runs in {seconds:.0} s, {:.0} a second", total as f64 / seconds);
+        println!("{0} runs in {seconds:.0} s, {1:.0} a second", found.runs, found.runs as f64 / seconds);
+        if restless < self.runs {
+            println!("{} pairs never come to rest: {restless} runs of each", found.restless.len());
+        }
         println!("{} differ, {} could not be run", found.differ, found.errors);
         Ok(ExitCode::from(match (found.differ, found.errors) {
             (0, 0) => PASSED,
@@ -109,6 +121,9 @@ struct Found {
     expected: HashMap<Place, String>,
     /// Where differing transcripts are kept.
     kept: PathBuf,
+    /// The pairs that do not come to rest.
+    restless: HashSet<Place>,
+    runs: u64,
     differ: u64,
     errors: u64,
 }
@@ -125,10 +140,11 @@ impl Found {
             }
         }
         let kept = std::env::temp_dir().join(format!("netlings-soak-{}", std::process::id()));
-        Ok(Self { names, expected, kept, differ: 0, errors: 0 })
+        Ok(Self { names, expected, kept, restless: HashSet::new(), runs: 0, differ: 0, errors: 0 })
     }
 
     fn note(&mut self, (place, ran): (Place, Result<Ran, LabError>), bar: &ProgressBar) -> Result<(), Trouble> {
+        self.runs += 1;
         bar.inc(1);
         // Where no bar can be drawn, a line now and then says how far it is.
         let part = bar.length().map_or(u64::MAX, |total| (total / 20).max(1));
@@ -142,6 +158,9 @@ impl Found {
                 bar.suspend(|| println!("{name}: could not be run: {error}"));
             }
             Ok(ran) => {
+                if ran.seen.steps.last().is_some_and(|step| !step.rest.is_rest()) {
+                    self.restless.insert(place);
+                }
                 let text = ran.transcript.to_string();
                 let expected = self.expected.entry(place).or_insert_with(|| text.clone());
                 if *expected != text {

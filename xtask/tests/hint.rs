@@ -106,7 +106,7 @@ fn grading_leaves_what_failed_and_forgets_what_passes_now() {
     let failed = last["udp_sender"].as_array().unwrap();
     assert_eq!(failed.len(), 1, "{last}");
     assert_eq!(failed[0]["check"], "empty_line");
-    assert_eq!(failed[0]["cause"], "empty_ignored");
+    assert_eq!(failed[0]["cause"], "empty_line_ends");
     assert!(said(&target, &["hint", "udp_sender"]).contains("udp_sender::empty_line, hint 2 of 3"));
     let in_the_submission: Vec<_> = fs::read_dir(submission.path()).unwrap().collect();
     assert_eq!(in_the_submission.len(), 1, "the submission is left alone");

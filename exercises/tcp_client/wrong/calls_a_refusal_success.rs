@@ -1,5 +1,5 @@
 // fault: a refused connection is reported, but the exit code is 0
-// cause: error_ignored
+// cause: exit_code_zero
 // fails: refused
 
 use std::env;

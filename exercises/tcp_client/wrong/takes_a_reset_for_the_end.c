@@ -1,5 +1,5 @@
 // fault: a reset is taken for an orderly end, so the exit code is 0
-// cause: error_ignored
+// cause: exit_code_zero
 // fails: server_resets
 
 #include <arpa/inet.h>

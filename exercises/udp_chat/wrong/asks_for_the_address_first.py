@@ -1,6 +1,6 @@
 # fault: the questions come in another order: ip, port, text
 # cause: nothing_sent
-# fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
+# fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, long_text
 
 import ipaddress
 import socket

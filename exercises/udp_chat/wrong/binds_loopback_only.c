@@ -1,6 +1,6 @@
 // fault: it is bound to 127.0.0.1 only, where no other machine can reach it
 // cause: one_address_only
-// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, shows_message, waiting_messages_in_order, end_of_input, not_text, choice_no_number, empty_choice, port_no_number
+// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, shows_message, waiting_messages_in_order, end_of_input, not_text, choice_no_number, empty_choice, port_no_number, long_text
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 // fault: the socket is connected to the first address, and messages from all others are lost
 // cause: udp_connected
-// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
+// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, long_text
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 // fault: the newline that ends the text is sent too
 // cause: newline_sent
-// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
+// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, long_text
 
 use std::env;
 use std::error::Error;

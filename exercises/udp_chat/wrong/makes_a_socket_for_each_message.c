@@ -1,6 +1,6 @@
 // fault: a new socket is made for every message that is sent, so each comes from another port
 // cause: wrong_source
-// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
+// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, long_text
 
 #include <arpa/inet.h>
 #include <errno.h>

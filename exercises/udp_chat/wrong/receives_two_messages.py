@@ -1,5 +1,5 @@
 # fault: one choice of 2 receives two messages
-# cause: blocked; shown_unasked in waiting_messages_in_order
+# cause: waits_for_another
 # fails: answers_the_sender, two_programs_talk, waiting_messages_in_order
 
 import ipaddress

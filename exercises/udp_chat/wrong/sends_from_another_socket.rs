@@ -1,6 +1,6 @@
 // fault: a second socket sends, from a port of its own
 // cause: wrong_source
-// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
+// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, long_text
 
 use std::env;
 use std::error::Error;

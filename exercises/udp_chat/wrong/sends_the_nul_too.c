@@ -1,6 +1,6 @@
 // fault: the NUL that ends a string in C is sent with the text
 // cause: nul_sent
-// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
+// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, long_text
 
 #include <arpa/inet.h>
 #include <errno.h>

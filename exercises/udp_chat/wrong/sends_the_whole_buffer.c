@@ -1,6 +1,6 @@
 // fault: the whole buffer of 64 bytes is sent, whatever the length of the text
-// cause: nul_sent
-// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
+// cause: nul_sent; bytes_missing in long_text
+// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, long_text
 
 #include <arpa/inet.h>
 #include <errno.h>

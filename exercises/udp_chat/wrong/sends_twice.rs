@@ -1,6 +1,6 @@
 // fault: every message is sent twice, to be on the safe side
 // cause: sent_twice
-// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port
+// fails: sends_from_its_port, answers_the_sender, two_programs_talk, wrong_choice, wrong_address, wrong_port, long_text
 
 use std::env;
 use std::error::Error;

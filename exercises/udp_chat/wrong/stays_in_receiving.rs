@@ -1,5 +1,5 @@
 // fault: choice 2 receives for ever and never comes back to the menu
-// cause: blocked; shown_unasked in waiting_messages_in_order
+// cause: waits_for_another
 // fails: answers_the_sender, two_programs_talk, waiting_messages_in_order
 
 use std::env;

@@ -1,5 +1,5 @@
 // fault: the whole buffer of 1024 bytes is sent, whatever the text's length: NULs follow the text
-// cause: nul_sent; error_ignored in too_large; nothing in largest_datagram
+// cause: nul_sent; error_ignored in too_large; bytes_missing in largest_datagram
 // fails: one_datagram, utf8_text, nobody_listens, ephemeral_port, empty_line, largest_datagram, too_large
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 # fault: an empty line is taken for nothing to send
-# cause: empty_ignored
+# cause: empty_line_ends
 # fails: empty_line
 
 import ipaddress

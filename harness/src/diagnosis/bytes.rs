@@ -57,6 +57,13 @@ fn one(expected: &[u8], sent: &[u8], before: &[Vec<u8>]) -> Option<Wrong> {
             (Cause::BytesMissing, format!("{told}{why}."))
         });
     }
+    let text = &sent[..sent.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)];
+    if !text.is_empty() && text.len() < sent.len() && expected.starts_with(text) {
+        let (whole, nuls) = (expected.len(), sent.len() - text.len());
+        let told =
+            format!("Of {whole} bytes only the first {} came, with {nuls} NUL {} behind them.", text.len(), unit(nuls));
+        return Some((Cause::BytesMissing, told));
+    }
     if let Some(older) = sent.strip_suffix(expected)
         && !older.is_empty()
         && before.last().is_some_and(|before| before.ends_with(older.trim_ascii_end()))
@@ -143,6 +150,15 @@ mod tests {
         let before = [b"firstt message".to_vec()];
         let found = compare(&[b"hello".to_vec()], &[sent.into()], &before, true);
         assert_eq!(found.map(|(cause, _)| cause), Some(expected));
+    }
+
+    #[test]
+    fn a_buffer_that_is_too_small_and_is_sent_whole_has_the_beginning_only() {
+        let (cause, told) = compare(&[b"hello".to_vec()], &[b"hel\0".to_vec()], &[], false).unwrap();
+        assert_eq!(
+            (cause, told.as_str()),
+            (Cause::BytesMissing, "Of 5 bytes only the first 3 came, with 1 NUL byte behind them.")
+        );
     }
 
     #[rstest]

@@ -58,7 +58,7 @@ causes! {
         "The type of a socket is its protocol: SOCK_STREAM is TCP, SOCK_DGRAM is UDP.";
     /// SO_REUSEADDR is not set.
     ReuseaddrMissing "reuseaddr_missing": "SO_REUSEADDR is not set, so it cannot be started again at once.",
-        "Call `setsockopt` with SOL_SOCKET, SO_REUSEADDR and 1 on the listening socket, before `bind`.";
+        "Call `setsockopt` with SOL_SOCKET, SO_REUSEADDR and 1 on the listening socket, before `bind`. (If your program sets it: by the right name, and on this socket?)";
     /// SO_REUSEADDR is set when it is too late.
     OptionAfterBind "option_after_bind": "SO_REUSEADDR is set too late: after `bind`.",
         "`bind` is the call that looks at the option. Move `setsockopt` before it.";
@@ -100,7 +100,10 @@ causes! {
         "Find the call that waits, and ask what would have to happen for it to go on.";
     /// It ends too early.
     ExitedEarly "exited_early": "It ends too early.",
-        "Look what makes your program end here although its work is not done.";
+        "Look for what makes your program end here although its work is not done.";
+    /// An empty line is taken for the end of the input.
+    EmptyLineEnds "empty_line_ends": "It ends at an empty line.",
+        "A line that is empty still has its newline when it is read, and the end of the input has nothing at all. Tell them apart before you take the newline off; then deal with the empty text as with any other.";
     /// A time-out of its own ends its wait.
     GaveUp "gave_up": "It gives up when nothing comes for a while.",
         "Others may take as long as they like, and silence says nothing. Wait without a time-out (`settimeout`, SO_RCVTIMEO, the time that `poll` and `select` take), or wait again when it has passed.";
@@ -113,6 +116,12 @@ causes! {
     /// An error is not noticed.
     ErrorIgnored "error_ignored": "It acts as if nothing had failed.",
         "Look at what each call returns, or which exception or event reports its failure. Then: a message on stderr, and an exit code other than 0.";
+    /// A failure that is told in words and not by the exit code.
+    ExitCodeZero "exit_code_zero": "It says that it has failed, and ends with exit code 0.",
+        "Behind the message end with another code: `return 1` from `main` or `exit(1)` in C, `sys.exit(1)` in Python, `std::process::exit(1)` in Rust.";
+    /// A stack trace in place of a message.
+    TraceShown "trace_shown": "It prints a stack trace where a message belongs.",
+        "Whoever uses your program does not read its source. Say in a sentence of your own what is wrong, and leave the trace out.";
     /// A RST because bytes were not read.
     ResetUnreadData "reset_unread_data": "It closes with bytes unread, which resets the connection.",
         "Give `recv` room for all that can come, and receive all that has come before you close. A RST can destroy what you have sent and the other side has not read yet.";
@@ -121,7 +130,7 @@ causes! {
         "Leave SO_LINGER alone. An ordinary `close` ends the connection in good order.";
     /// The connection is never closed.
     NeverClosed "never_closed": "It never closes its side of the connection.",
-        "`recv` has returned 0 bytes: the other side has closed. Call `close` on this connection, and on every copy of its descriptor.";
+        "When the conversation is over, at the latest when `recv` has returned 0 bytes, call `close` on this connection, and on every copy of its descriptor.";
     /// A FIN before its time.
     ClosedTooEarly "closed_too_early": "It closes too early.",
         "Close only when the conversation is over; look in the task at who closes, and when.";
@@ -133,7 +142,7 @@ causes! {
         "That a connection is reset is no failure of your program: receiving or sending reports an error. Catch it for this one connection, and go on as after an ordinary end.";
     /// It ends because a client closes in good order.
     EndsWithClient "ends_with_client": "It ends when a client leaves.",
-        "Look which call fails then, and why; words on stderr may say it. After `recv` has returned 0 bytes, close the socket of this client, and go back to `accept` on the listening one.";
+        "Look which call fails then, and why; words on stderr may say it. After `recv` has returned 0 bytes, close the socket of this client alone, take it out of every list (that of `select` too), and go on to the next one.";
     /// It never rests.
     Spinning "spinning": "It goes round in a circle without a pause.",
         "`recv` returns 0 bytes for ever once the other side has closed, and `poll` reports a connection that has ended or was reset for ever: close it. Where nothing has come yet, wait in a call that blocks, and do not ask again and again.";
@@ -166,13 +175,13 @@ causes! {
         "Show each piece when the call returns it, before you wait for anything else. Output can also stay in a buffer: end the line, and flush; and wait for a thread that prints.";
     /// Something that should be shown is not.
     ValueNotShown "value_not_shown": "A value is missing or wrong in what it prints.",
-        "Print every value that the task asks for, as it is. An address comes from `accept` or `recvfrom`, a length from what the call returned.";
+        "Print every value that the task asks for. An address comes from `accept` or `recvfrom` (in C, `ntohs` makes its port a number), a length from what the call returned.";
     /// Messages come in another order.
     WrongOrder "wrong_order": "It shows messages in another order than they came.",
         "Take the oldest of the messages that wait: append new ones at one end of the queue, and take from the other.";
     /// Characters are counted instead of bytes.
     CharactersCounted "characters_counted": "It counts characters where bytes count.",
-        "In UTF-8 a character takes one to four bytes. Encode the text first, and take the length of the bytes.";
+        "In UTF-8 a character takes one to four bytes. Take the length of the bytes: of those that came, before they are decoded, or of those that are sent, after the text is encoded.";
     /// It receives into a buffer without room.
     NoRoom "no_room": "It receives into a buffer of length 0.",
         "`recv` fills as many bytes as you give it room for. Give it the size of the array, not the length of what is in it yet (`strlen`, an empty vector).";
@@ -191,6 +200,9 @@ causes! {
     /// It wants to read more from its standard input.
     AsksForMoreInput "asks_for_more_input": "It waits for more input than the task says.",
         "Read only the lines that the task names; nobody presses Enter afterwards.";
+    /// An event loop goes on because of the standard input.
+    InputWatched "input_watched": "It still watches its standard input when its work is done.",
+        "An event loop goes on as long as it has something to watch. When the line is there, close what reads it (`rl.close()`, `process.stdin.pause()`, `remove_reader`), or leave the loop.";
     /// The port it sends from is fixed.
     FixedSourcePort "fixed_source_port": "It sends from a fixed port.",
         "Do not `bind` the socket of a client: the system then chooses a port that is free.";
@@ -217,7 +229,7 @@ causes! {
         "Serve one client: accept once.";
     /// A message of zero bytes is taken for none.
     EmptyIgnored "empty_ignored": "It does not take an empty message for a message.",
-        "A datagram may be empty, and so may a line. Where a library keeps empty data back, call the socket itself.";
+        "An empty line is a text of no bytes, and a datagram of no bytes is a message like any other. Do not leave it out; where a library keeps empty data back, call the socket itself.";
     /// Another connection than the one asked for.
     ConnectedAgain "connected_again": "It connects more often than once.",
         "Connect once. When that fails, or when the server leaves, say so and end.";
@@ -237,11 +249,11 @@ causes! {
     ThreadStays "thread_stays": "One of its threads does not let it end.",
         "A program ends when all its threads have ended, or when it says so: let the thread be a daemon, do not wait for it, or call `exit`.";
     /// It waits for a second message before it deals with the first.
-    WaitsForAnother "waits_for_another": "It waits for another message before it deals with the first.",
-        "One call that receives brings one message whole, together with its sender. Deal with it before you receive again.";
+    WaitsForAnother "waits_for_another": "It waits for another message when one has come.",
+        "One call that receives brings one message whole, together with its sender. Deal with it, and do what comes next, before you receive again.";
     /// It fails although nothing is wrong.
     FailsNeedlessly "fails_needlessly": "It fails where it should not.",
-        "Its words on stderr, if there are any, say what went wrong: look at the values that went into it, and at whether that is a failure at all.";
+        "Its words on stderr, if there are any, say which call failed. Does your program need that call, with these values? And is what happened a failure at all?";
     /// It stops working after a number of clients.
     RunsOut "runs_out": "It works for a number of clients only.",
         "Look what each client takes and does not give back: a place in a list, a descriptor, a thread.";
@@ -260,9 +272,11 @@ impl Cause {
         match self {
             // Who ends at an ordinary close does not end because of a reset.
             Self::EndsWithClient => other == Self::DiedWithPeer,
+            // Who ends after any wrong choice does not take an empty one for the end of the input.
+            Self::ExitedEarly => other == Self::EmptyLineEnds,
             // Who waits for a newline or the end shows later what it should show now.
             Self::WaitsForMore => other == Self::OutputNotShown,
-            Self::WaitsForAnother => other == Self::EmptyIgnored,
+            Self::WaitsForAnother => matches!(other, Self::EmptyIgnored | Self::ShownUnasked),
             Self::NothingSent => matches!(other, Self::EmptyIgnored | Self::ErrorIgnored),
             Self::NotListening => other == Self::ErrorIgnored,
             Self::ClosedTooLate => other == Self::NothingAccepted,

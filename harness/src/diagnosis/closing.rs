@@ -6,7 +6,7 @@ use super::cause::Cause;
 use super::ending::no_text_came;
 use super::fact::{End, Kind, What};
 use crate::check::{Action, Stimulus};
-use crate::event::{Exit, Protocol, Socket, State};
+use crate::event::{Exit, Protocol, Socket, State, Wait};
 
 /// What is wrong with the end of a connection.
 pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
@@ -118,6 +118,14 @@ fn not_closed(case: &Case<'_>) -> Option<Diagnosis> {
     }
     let open = connection(State::Established)?;
     let on_it = case.waits().any(|wait| wait.on.iter().any(|on| on.what.contains(&open.remote.to_string())));
+    let for_nothing_outside = |wait: &Wait| wait.on.is_empty();
+    if !on_it && case.wait().is_some_and(for_nothing_outside) {
+        let told = format!(
+            "It waits in `{waits}`, for one of its own threads, processes or locks; the connection with {} is still open.",
+            case.whom(open.remote)
+        );
+        return Some(Diagnosis::new(Cause::Blocked, told));
+    }
     if !on_it {
         let told = format!(
             "The connection with {} is still open, and it waits in `{waits}` for something else.",

@@ -9,6 +9,12 @@ pub(super) fn of(exit: &Exit, stderr: &str) -> String {
     printable(&unescaped(exit, stderr), 400)
 }
 
+/// The same of a program that goes on, and may have caught what it shows.
+pub(super) fn shown(stderr: &str) -> String {
+    let told = of(&Exit::Status(1), stderr).replace("An exception that it did not catch", "An exception");
+    format!("{told} The program goes on.")
+}
+
 fn unescaped(exit: &Exit, stderr: &str) -> String {
     match exit {
         Exit::Signal(signal) => of_signal(*signal, stderr),

@@ -8,13 +8,22 @@ use super::crash;
 use super::fact::{End, Kind, What};
 use super::refusals;
 use crate::check::{Action, Data, Start, Stimulus, printable};
-use crate::event::{Body, Descriptor, Exit, Flood, Protocol, Rest, Socket, State, Stream, Wait};
+use crate::event::{Body, Descriptor, Exit, Flood, Packet, Protocol, Rest, Socket, State, Stream, Wait};
 use crate::transcript::is_crash;
 
 /// It crashed.
 pub(super) fn crashed(case: &Case<'_>) -> Option<Diagnosis> {
     let errors = case.output_since(case.step, Stream::Stderr);
+    let sent = |kind: &Kind| matches!(kind, Kind::Wire(from, _, What::Data(_)) if case.is_program(from));
+    if matches!(case.exit(), None | Some(Exit::Status(0))) && case.has(sent) {
+        // What it sent, and should not have sent, tells more than a traceback of a program that goes on.
+        return None;
+    }
     if case.exit().is_none() && !case.missing.is_empty() && is_crash(&errors) {
+        if case.missing.iter().all(|fact| fact.kind == Kind::Says) {
+            let told = crash::shown(&String::from_utf8_lossy(&errors));
+            return Some(Diagnosis::new(Cause::TraceShown, told));
+        }
         // A thread, or one of several clients; the program goes on.
         let told = crash::of(&Exit::Status(1), &String::from_utf8_lossy(&errors));
         return Some(Diagnosis::new(
@@ -127,13 +136,16 @@ pub(super) fn ended(case: &Case<'_>) -> Option<Diagnosis> {
             };
             Some(Diagnosis::new(cause, told))
         }
-        (Some(End::Cleanly), End::Zero) => {
-            let told = "It ended with exit code 0, which means that all is well; but what it should do has failed.";
-            Some(Diagnosis::new(Cause::ErrorIgnored, told.to_owned()))
-        }
+        (Some(End::Cleanly), End::Zero) => Some(refusals::zero(case, "what it should do has failed")),
         (Some(End::Cleanly), End::Wordless) => Some(refusals::wordless(case)),
         _ => None,
     }
+}
+
+/// It takes an empty line for the end.
+pub(super) fn empty_line() -> Diagnosis {
+    let told = "An empty line was typed, and it ended with status 0, as at the end of the input.";
+    Diagnosis::new(Cause::EmptyLineEnds, told.to_owned())
 }
 
 /// It has gone although more was to come.
@@ -155,6 +167,11 @@ fn went(case: &Case<'_>, status: i32) -> Diagnosis {
             Diagnosis::new(Cause::OneClientOnly, told)
         }
         Stimulus::EndOfInput(_) => Diagnosis::new(Cause::EndMishandled, format!("It ended with status {status}.")),
+        Stimulus::Type { data, .. }
+            if status == 0 && matches!(data.as_slice(), [Data::Text(text)] if text.is_empty()) =>
+        {
+            empty_line()
+        }
         Stimulus::Type { data, .. } => {
             let typed = data.last().map(|line| format!(" when {line} was typed")).unwrap_or_default();
             Diagnosis::new(Cause::ExitedEarly, format!("It ended with status {status}{typed}; it should go on."))
@@ -175,6 +192,18 @@ fn went(case: &Case<'_>, status: i32) -> Diagnosis {
 }
 
 impl Case<'_> {
+    /// Whether the program has received a datagram since it was started, and has left none.
+    fn has_received(&self) -> bool {
+        let udp = |socket: &&Socket| socket.protocol == Protocol::Udp && socket.program == self.program;
+        let own: Vec<_> = self.sockets(self.step).filter(udp).collect();
+        let is_own = |port| own.iter().any(|socket| socket.local.port() == port);
+        let came = |packet: &Packet| {
+            matches!(packet.body, Body::Udp { .. }) && is_own(packet.dst.port()) && !is_own(packet.src.port())
+        };
+        let mut steps = self.seen.steps[self.started()..=self.step].iter();
+        own.iter().all(|socket| socket.receive_queue == 0) && steps.any(|step| step.packets.iter().any(came))
+    }
+
     /// Whether the datagrams that a program sends are, one after the other, the beginning of what it was given.
     fn sends_in_pieces(&self) -> bool {
         let Stimulus::Start(Start { given: Some(given), .. }) = self.stimulus() else { return false };
@@ -191,6 +220,13 @@ impl Case<'_> {
 
 /// The second run fails where the first did not, and all that has changed is that its source port is taken.
 pub(super) fn fixed_port(case: &Case<'_>) -> Option<Diagnosis> {
+    if let Some(packet) = case.sent(case.step).find(|packet| packet.src == packet.dst) {
+        let told = format!(
+            "It is bound to port {} itself, the one that it connects to, and so it is connected with itself.",
+            packet.src.port()
+        );
+        return Some(Diagnosis::new(Cause::FixedSourcePort, told));
+    }
     let held = case.check.stimuli[..case.line].iter().any(|stimulus| matches!(stimulus, Stimulus::HoldSourcePort));
     if !held
         || !matches!(case.stimulus(), Stimulus::Start(_))
@@ -225,7 +261,9 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
         let cause = if first_waits && wait.pid != wait.tid { Cause::ThreadStays } else { Cause::EndMishandled };
         return Some(Diagnosis::new(cause, told(case, wait)));
     }
+    let acted = case.sent(case.step).next().is_some() && !wire;
     if case.waits_for_input()
+        && !acted
         && let Stimulus::Start(Start { given: Some(Data::Text(text)), .. }) = case.stimulus()
         && text.is_empty()
     {
@@ -236,7 +274,9 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
         if case.is_interactive() {
             return unread(case);
         }
-        return Some(Diagnosis::new(Cause::AsksForMoreInput, told(case, case.wait()?)));
+        let wait = case.wait()?;
+        let cause = if acted && is_event_loop(&wait.call) { Cause::InputWatched } else { Cause::AsksForMoreInput };
+        return Some(Diagnosis::new(cause, told(case, wait)));
     }
     let wait = case.wait()?;
     let on = |text: &str| wait.on.iter().any(|on| on.what.contains(text));
@@ -256,7 +296,10 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
     let wants_input = case.waits().any(|wait| wait.on.iter().any(|on| on.fd == 0));
     if shows && !wire && !ends && matches!(case.stimulus(), Stimulus::Type { .. }) && on("udp ") {
         // What comes next is typed, so it may wait for that.
-        return (!wants_input).then(|| Diagnosis::new(Cause::Blocked, told(case, wait)));
+        return (!wants_input).then(|| {
+            let cause = if case.has_received() { Cause::WaitsForAnother } else { Cause::Blocked };
+            Diagnosis::new(cause, told(case, wait))
+        });
     }
     let data = case.misses(|kind| matches!(kind, Kind::Wire(_, _, What::Data(_))));
     let undone = data || (shows && (wire || ends || (!case.shows_later() && case.output_is_poor())));
@@ -302,7 +345,16 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
         let told = format!("It waits for an answer to what it has not sent. {}", told(case, wait));
         return Some(Diagnosis::new(Cause::NothingSent, told));
     }
+    let asked = matches!(case.stimulus(), Stimulus::Type { .. });
+    if wire && asked && on("udp ") && !wants_input && case.has_received() {
+        return Some(Diagnosis::new(Cause::WaitsForAnother, told(case, wait)));
+    }
     if wire || ends { Some(Diagnosis::new(Cause::Blocked, told(case, wait))) } else { None }
+}
+
+/// Whether a call waits for many things at once, as an event loop does.
+fn is_event_loop(call: &str) -> bool {
+    ["epoll", "poll", "ppoll", "select", "pselect"].iter().any(|name| call.starts_with(name))
 }
 
 fn waits_for_another(case: &Case<'_>, wait: &Wait) -> Diagnosis {

@@ -38,12 +38,13 @@ fn came_before(case: &Case<'_>, text: &str) -> bool {
 /// It receives into a buffer without room: seen where it waited for what then came.
 pub(super) fn no_room(case: &Case<'_>) -> Option<Diagnosis> {
     let steps = case.seen.steps[case.started()..=case.step].iter().rev().take(2);
-    let no_room = |wait: &&Wait| wait.room == Some(0) && wait.on.iter().any(Descriptor::is_from_outside);
-    let wait = steps.flat_map(|step| case.waits_at(step)).find(no_room)?;
-    let told = format!(
-        "It waits in `{}`{}, and gives the call room for 0 bytes, so it never gets any.",
-        wait.call,
-        on(case, wait)
-    );
+    let no_room = |wait: &Wait| wait.room == Some(0) && wait.on.iter().any(Descriptor::is_from_outside);
+    let wait = steps.flat_map(|step| case.waits_at(step)).find(|wait| no_room(wait))?;
+    let (call, on) = (&wait.call, on(case, wait));
+    let told = if case.waits().any(no_room) {
+        format!("It waits in `{call}`{on}, and gives the call room for 0 bytes, so it never gets any.")
+    } else {
+        format!("It called `{call}`{on} with room for 0 bytes, so it got none of what came.")
+    };
     Some(Diagnosis::new(Cause::NoRoom, told))
 }

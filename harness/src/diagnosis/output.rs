@@ -65,7 +65,8 @@ fn too_much(case: &Case<'_>, extra: &[&String], value: &str) -> Diagnosis {
         let told = format!("It shows {}, which belongs to an older message.", short(&text.unwrap_or_default()));
         return Diagnosis::new(Cause::StaleOutput, told);
     }
-    Diagnosis::new(Cause::ShownUnasked, format!("It shows {value}."))
+    let all: Vec<_> = extra.iter().take(4).map(|value| value.as_str()).collect();
+    Diagnosis::new(Cause::ShownUnasked, format!("It shows {}.", all.join(", ")))
 }
 
 fn too_little(case: &Case<'_>, missing: &[&String], first: &str) -> Diagnosis {
@@ -261,7 +262,13 @@ impl Case<'_> {
             let peer = value.strip_suffix(what)?;
             self.seen.endpoints.iter().rev().find(|endpoint| endpoint.peer == peer).map(|endpoint| endpoint.local)
         };
-        if of_peer("'s port").is_some() {
+        if let Some(addr) = of_peer("'s port") {
+            let (port, swapped) = (addr.port(), addr.port().swap_bytes());
+            if numbers.contains(&u64::from(swapped)) {
+                let told =
+                    format!(" It shows {swapped}: that is {port} with its two bytes swapped. `ntohs` is missing.");
+                return Some(told);
+            }
             let own = self.sockets(self.step).chain(self.before().into_iter().flat_map(|step| &step.sockets));
             let mut own = own.filter(|socket| !socket.peers && socket.inode != 0).map(|socket| socket.local.port());
             let own = own.find(|port| *port != 0 && numbers.contains(&u64::from(*port)))?;

@@ -36,11 +36,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<Diagnosis> {
     }
     match case.end() {
         Some(End::Wordless) => Some(wordless(case)),
-        Some(End::Zero) => {
-            let told =
-                format!("It ended with exit code 0, which means that all is well; but {}.", what_is_wrong(&reason));
-            Some(Diagnosis::new(Cause::ErrorIgnored, told))
-        }
+        Some(End::Zero) => Some(zero(case, &what_is_wrong(&reason))),
         None if matches!(case.now().rest, Rest::Idle(_)) => Some(goes_on(case, &reason)),
         _ => None,
     }
@@ -55,6 +51,23 @@ pub(super) fn wordless(case: &Case<'_>) -> Diagnosis {
     let line = printed.lines().map(str::trim).find(|line| !line.is_empty()).map(|line| printable(line, 160));
     found.evidence.extend(line.map(|line| format!("On standard output, where it does not belong: {line}")));
     found
+}
+
+/// It fails, and its exit code says that it has not.
+pub(super) fn zero(case: &Case<'_>, what_is_wrong: &str) -> Diagnosis {
+    let errors = case.output_since(case.step, Stream::Stderr);
+    let errors = String::from_utf8_lossy(&errors);
+    match errors.lines().rev().map(str::trim).find(|line| !line.is_empty()) {
+        Some(line) => {
+            let line = printable(line, 160);
+            let told = format!("On stderr it says \"{line}\"; but exit code 0 means that all is well.");
+            Diagnosis::new(Cause::ExitCodeZero, told)
+        }
+        None => {
+            let told = format!("It ended with exit code 0, which means that all is well; but {what_is_wrong}.");
+            Diagnosis::new(Cause::ErrorIgnored, told)
+        }
+    }
 }
 
 /// Whether a text is one of the two things that exercises ask for in arguments and answers.

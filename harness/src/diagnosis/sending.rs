@@ -4,6 +4,7 @@ use super::Diagnosis;
 use super::bytes;
 use super::case::Case;
 use super::cause::Cause;
+use super::ending;
 use super::fact::{self, Kind, What};
 use super::refusals::is_port_or_address;
 use crate::check::{Action, Stimulus, Template, printable};
@@ -164,11 +165,17 @@ fn not_there(case: &Case<'_>, to: &str, expected: &[Told]) -> Option<Diagnosis> 
     }
     let what = expected.iter().map(|(_, data)| data.as_str()).collect::<Vec<_>>().join(", ");
     if expected.iter().any(|(_, data)| data.starts_with("\"\" ")) {
+        if case.end() == Some(&fact::End::Zero)
+            && matches!(case.stimulus(), Stimulus::Start(start) if start.given.is_some())
+        {
+            return Some(ending::empty_line());
+        }
         return Some(Diagnosis::new(
             Cause::EmptyIgnored,
             format!("An empty message to {to} should have been sent, and none was."),
         ));
     }
+    let what = what.strip_prefix("the ").map_or(what.clone(), |rest| format!("The {rest}"));
     let mut found = Diagnosis::new(Cause::NothingSent, format!("{what} should have gone to {to}."));
     found.evidence.extend(case.new_words(case.step).map(|line| format!("It printed: {}", printable(&line, 160))));
     Some(found)

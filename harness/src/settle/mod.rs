@@ -26,7 +26,7 @@ const SPIN_CPU: Duration = Duration::from_millis(1_000);
 /// spinning all the same. Interpreters that compile a program when they start it take two or three seconds for that.
 const BUSY_CPU: Duration = Duration::from_secs(10);
 /// Output of one step beyond which it is a flood, in bytes.
-const OUTPUT_MAX: u64 = 1 << 20;
+const OUTPUT_MAX: u64 = 2 << 20;
 /// Packets of one step beyond which they are a flood.
 const PACKETS_MAX: u64 = 20_000;
 /// The same of a program that never comes to rest. Which of its limits is reached first, CPU time or amount, depends on the

@@ -49,10 +49,11 @@ fn of_exit(exit: &Exit, said: &[u8], killed: bool, free: bool) -> String {
 /// caught a panic or an exception. The texts are those of the systems, not of students.
 #[must_use]
 pub(crate) fn is_crash(said: &[u8]) -> bool {
-    const UNCAUGHT: [&[&str]; 6] = [
+    const UNCAUGHT: [&[&str]; 7] = [
         &["Traceback (most recent call last):"],
         &["panicked at "],
         &["Exception in thread \""],
+        &["Exception", "\n\tat ", ".java:"],
         &["panic: ", "goroutine "],
         &["\n    at ", "\nNode.js v"],
         &["Unhandled exception. System."],

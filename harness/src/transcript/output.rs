@@ -2,6 +2,7 @@
 //! else it prints leaves no trace.
 
 use super::bytes_of;
+use super::ending::is_crash;
 use super::names::Names;
 use crate::check::{Data, ProgramName, Stimulus, Value, pattern};
 use crate::event::{Step, Stream};
@@ -87,12 +88,18 @@ impl Talk {
             out.push(format!("shows {}", values.join(", ")));
         }
         // Every line is noted, whether or not the words of this step are looked for.
-        let mut new = false;
-        for line in texts.iter().flat_map(|text| text.split(['\n', '\r'])) {
+        let (words, mut new) = (wanted.contains(&Value::Words), false);
+        // What a run-time system prints of an exception is no message.
+        let said = texts.iter().filter(|text| !is_crash(text.as_bytes()));
+        for line in said.flat_map(|text| text.split(['\n', '\r'])) {
             let line = bare(names, line);
-            new |= !line.is_empty() && self.lines.insert(line);
+            let known = self.lines.contains(&line);
+            new |= words && !known && !is_made_of(&line, &self.lines);
+            if !known {
+                self.lines.insert(line);
+            }
         }
-        if new && wanted.contains(&Value::Words) {
+        if new {
             out.push("says something".to_owned());
         }
         out
@@ -111,6 +118,21 @@ fn bare(names: &Names<'_>, line: &str) -> String {
     }
     line.retain(|c| !c.is_whitespace() && !c.is_ascii_digit() && !c.is_control());
     line
+}
+
+/// Whether a line is nothing but lines that were printed before: a question without a newline, and the menu behind it.
+fn is_made_of(line: &str, known: &BTreeSet<String>) -> bool {
+    let mut reached = vec![false; line.len() + 1];
+    reached[0] = true;
+    for at in 0..line.len() {
+        if reached[at] {
+            known
+                .iter()
+                .filter(|part| line[at..].starts_with(part.as_str()))
+                .for_each(|part| reached[at + part.len()] = true);
+        }
+    }
+    reached[line.len()]
 }
 
 fn shows(names: &Names<'_>, value: &Value, text: &str) -> bool {
@@ -160,6 +182,15 @@ mod tests {
     fn a_text_with_the_rest_of_its_buffer_is_not_shown() {
         assert!(shows_text("got hello, twice", "hello"));
         assert!(!shows_text("got hello\0\0\0", "hello"));
+    }
+
+    #[test]
+    fn a_question_and_the_menu_behind_it_are_no_new_line() {
+        let known = ["port:", ":sendamessage", "端口:"].map(str::to_owned).into();
+        assert!(is_made_of("port::sendamessage", &known));
+        assert!(is_made_of("端口:port:", &known));
+        assert!(!is_made_of("port:thatisnone:sendamessage", &known));
+        assert!(!is_made_of("端:", &known));
     }
 
     #[rstest]
