@@ -5,7 +5,7 @@
 use super::HOST_NAME;
 use super::error::{LabError, While};
 use crate::check::ADDRESS;
-use crate::program;
+use crate::{program, sandbox};
 use rustix::fs::CWD;
 use rustix::mount::{
     MountFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, mount, mount_change, move_mount,
@@ -46,7 +46,7 @@ const SYSTEM: [&str; 23] = [
 ];
 
 /// Directories that are made empty, most of them for what [`fresh`] mounts there.
-const EMPTY: [&str; 8] = ["/box", "/dev/pts", "/dev/shm", "/etc", "/proc", "/run", "/tmp", "/var/tmp"];
+const EMPTY: [&str; 8] = ["/box", "/dev/pts", "/dev/shm", "/etc", "/proc", sandbox::PROC, "/tmp", "/var/tmp"];
 
 const LINKS: [(&str, &str); 5] = [
     ("/proc/self/fd", "/dev/fd"),
@@ -87,7 +87,8 @@ pub(super) fn build(needs: &[PathBuf]) -> Result<(), LabError> {
     // Before what the program needs is shown: that can lie in /tmp.
     for place in ["/tmp", "/var/tmp", "/dev/shm", program::WORK_DIR] {
         let flags = MountFlags::NOSUID | MountFlags::NODEV;
-        mount("tmpfs", staged(place), "tmpfs", flags, c"mode=1777,size=64m").during(&format!("mounting {place}"))?;
+        mount("tmpfs", staged(place), "tmpfs", flags, c"mode=1777,size=16m,nr_inodes=4096")
+            .during(&format!("mounting {place}"))?;
     }
     for (target, link) in LINKS {
         symlink(target, staged(link)).during("making the lab's links")?;

@@ -6,6 +6,7 @@ use crate::check::{Data, ProgramName, Start, Stimulus};
 use crate::event::{Aborts, Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step};
 use crate::peer::Peers;
 use crate::program::{self, Drained, Launched, Programs};
+use crate::sandbox::Sandbox;
 use crate::settle::{self, Activity, Occasion, Settler, World};
 use crate::watch::counters;
 use crate::watch::options::Options;
@@ -16,6 +17,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::io;
 use std::mem;
 use std::os::fd::AsFd;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Runs a check. The calling process is the first of the lab.
@@ -55,6 +57,7 @@ struct Supervisor<'a> {
     source: Option<(Protocol, u16)>,
     /// Whether something is repeated, so that leaks can be seen.
     repeats: bool,
+    sandbox: Arc<Sandbox>,
     settler: Settler,
     options: Options,
     /// The counts when they were last read.
@@ -73,9 +76,13 @@ struct Seen {
 
 impl<'a> Supervisor<'a> {
     fn new(job: &'a Job) -> io::Result<Self> {
+        // The capture is the last thing that takes a capability.
+        let wire = Wire::open()?;
+        let sandbox = Arc::new(Sandbox::new()?);
         Ok(Self {
             job,
-            wire: Wire::open()?,
+            wire,
+            sandbox,
             table: SocketTable::open()?,
             peers: Peers::new(&job.check, &job.params),
             programs: Programs::new(job.check.programs().len()),
@@ -214,7 +221,7 @@ impl<'a> Supervisor<'a> {
         let args: Result<Vec<_>, _> = start.args.iter().map(|arg| arg.resolve(&self.job.params)).collect();
         let given = start.given.as_ref().map(|data| self.line(data)).transpose()?;
         let program = self.job.check.program(&start.name);
-        match program::launch(&self.job.program, &args.map_err(io::Error::other)?, |streams| {
+        match program::launch(&self.sandbox, &self.job.program, &args.map_err(io::Error::other)?, |streams| {
             given.iter().try_for_each(|line| streams.type_bytes(line))
         })? {
             Ok(launched) => self.programs.add(program, launched),

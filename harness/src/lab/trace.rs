@@ -10,6 +10,7 @@ use super::input::Input;
 use super::job::Trace;
 use crate::event::{Ended, Fact, Output, Packet, Protocol, Rest, Socket, Wait};
 use crate::program::{self, Drained, Programs, join};
+use crate::sandbox::Sandbox;
 use crate::settle::{self, Activity, Occasion, Settler, World};
 use crate::watch::counters;
 use crate::watch::sockets::SocketTable;
@@ -19,6 +20,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::mem;
 use std::os::fd::AsFd;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long output is kept back at most while tasks run.
@@ -61,6 +63,7 @@ struct Onlooker {
     wire: Wire,
     table: SocketTable,
     programs: Programs,
+    sandbox: Arc<Sandbox>,
     settler: Settler,
     input: Input,
     /// Output and ends that are not told yet, and since when.
@@ -78,8 +81,12 @@ struct Onlooker {
 
 impl Onlooker {
     fn new(programs: usize) -> io::Result<Self> {
+        // The capture is the last thing that takes a capability.
+        let wire = Wire::open()?;
+        let sandbox = Arc::new(Sandbox::new()?);
         Ok(Self {
-            wire: Wire::open()?,
+            wire,
+            sandbox,
             table: SocketTable::open()?,
             programs: Programs::new(programs),
             settler: Settler::default(),
@@ -98,7 +105,7 @@ impl Onlooker {
         let mut rest = Rest::Gone;
         for number in 0..trace.programs.len() {
             tell(&Fact::Started(number))?;
-            match program::launch(&trace.programs[number], &[], |_| Ok(()))? {
+            match program::launch(&self.sandbox, &trace.programs[number], &[], |_| Ok(()))? {
                 Ok(launched) => self.programs.add(number, launched),
                 Err(exit) => self.ended.push(Ended { program: number, exit }),
             }

@@ -3,16 +3,18 @@
 
 use super::{Program, Streams};
 use crate::event::Exit;
+use crate::sandbox::Sandbox;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, PidfdFlags, pidfd_open, setsid};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, unlockpt};
 use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcsetattr};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Where the program finds itself when it starts: an empty directory of its own.
@@ -34,8 +36,9 @@ pub struct Launched {
 /// is a fact about the program.
 ///
 /// # Errors
-/// Trouble of ours: no terminal, no pipe.
-pub fn launch(
+/// Trouble of ours: no terminal, no pipe, a program that cannot be confined.
+pub(crate) fn launch(
+    sandbox: &Arc<Sandbox>,
     program: &Program,
     args: &[String],
     given: impl FnOnce(&mut Streams) -> Result<(), String>,
@@ -60,22 +63,33 @@ pub fn launch(
         ("PYTHONDONTWRITEBYTECODE", "1"),
     ]);
     command.stdin(Stdio::from(stdin)).stdout(Stdio::from(stdout)).stderr(Stdio::from(stderr));
-    // SAFETY: only system calls that are async-signal-safe; nothing allocates.
+    let (trouble, tell_trouble) = pipe_with(PipeFlags::CLOEXEC)?;
+    let (sandbox, mut tell_trouble) = (Arc::clone(sandbox), File::from(tell_trouble));
+    // SAFETY: this process has one thread, so its child may do everything.
     unsafe {
-        command.pre_exec(|| {
+        command.pre_exec(move || {
             setsid()?;
-            rustix::thread::set_no_new_privs(true)?;
-            Ok(())
+            // Of an error here only its number comes through, and whose it is would be forgotten.
+            sandbox.enter().inspect_err(|error| drop(write!(tell_trouble, "{error}")))
         });
     }
     let mut streams = Streams::new(typed, terminal, errors)?;
     given(&mut streams).map_err(io::Error::other)?;
-    let child = match command.spawn() {
-        Ok(child) => child,
-        Err(error) => return Ok(Err(Exit::NotStarted(error.to_string()))),
-    };
+    let child = command.spawn();
     // The child ends belong to the command; without this, we would hold the streams open ourselves.
     drop(command);
+    let child = match child {
+        Ok(child) => child,
+        Err(error) => {
+            let mut ours = String::new();
+            File::from(trouble).read_to_string(&mut ours)?;
+            return if ours.is_empty() {
+                Ok(Err(Exit::NotStarted(error.to_string())))
+            } else {
+                Err(io::Error::other(format!("confining the program: {ours}")))
+            };
+        }
+    };
     let pid = child.id().cast_signed();
     let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
     Ok(Ok(Launched { pid, pidfd, streams }))

@@ -4,8 +4,8 @@ mod launch;
 mod running;
 mod streams;
 
-pub use launch::{Launched, launch};
-pub(crate) use launch::{WORK_DIR, own_memory_kib, reaped_cpu};
+pub use launch::Launched;
+pub(crate) use launch::{WORK_DIR, launch, own_memory_kib, reaped_cpu};
 pub use running::{Programs, join};
 pub use streams::{Drained, Streams};
 

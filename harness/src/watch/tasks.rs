@@ -1,5 +1,6 @@
 //! The tasks of the lab: who sleeps, in which system call, and who has run since the last look (`man 5 proc`).
 
+use crate::sandbox::is_init;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -84,13 +85,13 @@ pub fn sample() -> io::Result<Sample> {
     Ok(out)
 }
 
-/// The processes of this process id namespace but this one.
+/// The processes of this process id namespace but the lab's own: this one, and the programs' init.
 ///
 /// # Errors
 /// Those of reading `/proc`.
 pub fn processes() -> io::Result<Vec<i32>> {
     let own = std::process::id().cast_signed();
-    Ok(numbers("/proc")?.into_iter().filter(|pid| *pid != own).collect())
+    Ok(numbers("/proc")?.into_iter().filter(|pid| *pid != own && !is_init(*pid)).collect())
 }
 
 /// CPU time of all living processes, with that of their children that they have waited for.
@@ -99,7 +100,9 @@ pub fn processes() -> io::Result<Vec<i32>> {
 /// Those of reading `/proc`.
 pub fn cpu_time() -> io::Result<Duration> {
     let mut ticks = 0;
-    for pid in processes()? {
+    // Of orphans init has the time.
+    let own = std::process::id().cast_signed();
+    for pid in numbers("/proc")?.into_iter().filter(|pid| *pid != own) {
         if let Some(stat) = gone_is_none(fs::read_to_string(format!("/proc/{pid}/stat")))? {
             ticks += cpu_ticks(&stat);
         }

@@ -1,0 +1,46 @@
+//! Landlock: a second lock on files behind the mounts, and on signals and abstract sockets behind the namespaces.
+
+use crate::program::WORK_DIR;
+use landlock::{
+    ABI, Access, AccessFs, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr,
+    Scope,
+};
+use std::io;
+
+/// The newest rights that are asked for; a kernel that knows fewer gives these.
+const NEWEST: ABI = ABI::V7;
+
+/// Where a program may write.
+const WRITABLE: [&str; 4] = [WORK_DIR, "/tmp", "/var/tmp", "/dev/shm"];
+
+/// The rules, ready to be taken on.
+pub(super) struct Files(RulesetCreated);
+
+impl Files {
+    pub(super) fn new() -> io::Result<Self> {
+        let read = AccessFs::from_read(NEWEST);
+        let device = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev;
+        let mut rules = Ruleset::default()
+            .handle_access(AccessFs::from_all(NEWEST))
+            .and_then(|rules| rules.scope(Scope::from_all(NEWEST)))
+            .and_then(Ruleset::create)
+            .map_err(io::Error::other)?;
+        let mut allow = |path: &str, access: BitFlags<AccessFs>| -> io::Result<()> {
+            let rule = PathBeneath::new(PathFd::new(path).map_err(io::Error::other)?, access);
+            (&mut rules).add_rule(rule).map_err(io::Error::other)?;
+            Ok(())
+        };
+        allow("/", read)?;
+        allow("/dev", read | device)?;
+        for path in WRITABLE {
+            allow(path, AccessFs::from_all(NEWEST))?;
+        }
+        Ok(Self(rules))
+    }
+
+    /// Takes the rules on, for the calling thread and all that it starts.
+    pub(super) fn restrict(&self) -> io::Result<()> {
+        self.0.try_clone()?.restrict_self().map_err(io::Error::other)?;
+        Ok(())
+    }
+}

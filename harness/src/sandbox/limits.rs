@@ -1,0 +1,40 @@
+//! Resource limits (`setrlimit(2)`). Each keeps other checks and the machine from harm; none is meant to be met by a program
+//! that does an exercise.
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+use std::io;
+
+const MIB: u64 = 1 << 20;
+
+/// Processes and threads. A server with a thread for each of fifty clients fits, and a virtual machine's own threads beside.
+const PROCESSES: u64 = 100;
+/// Open descriptors.
+const DESCRIPTORS: u64 = 256;
+/// Memory of one process that is its own to write. What it shares is not counted: that takes a memory cgroup.
+const DATA: u64 = 512 * MIB;
+/// Size of a file.
+const FILE: u64 = 16 * MIB;
+/// Stack of the first thread.
+const STACK: u64 = 64 * MIB;
+/// Seconds of CPU time. Settling ends a program that burns more than ten in one step; this ends one that nobody watches.
+const CPU: u64 = 60;
+
+pub(super) fn set() -> io::Result<()> {
+    let limits = [
+        (Resource::Core, 0),
+        (Resource::Nproc, PROCESSES),
+        (Resource::Nofile, DESCRIPTORS),
+        (Resource::Data, DATA),
+        (Resource::Fsize, FILE),
+        (Resource::Stack, STACK),
+        (Resource::Cpu, CPU),
+        (Resource::Memlock, 64 << 10),
+        (Resource::Msgqueue, 0),
+    ];
+    for (resource, limit) in limits {
+        // A lower one of the system's stays.
+        let limit = rustix::process::getrlimit(resource).maximum.map_or(limit, |maximum| maximum.min(limit));
+        setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })?;
+    }
+    Ok(())
+}

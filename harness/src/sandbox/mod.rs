@@ -1,0 +1,64 @@
+//! What keeps a program in, beside the lab's own network, root and processes: namespaces of the program's own, limits, no
+//! capability, no new privileges, and filters for files and system calls.
+//!
+//! ```text
+//!   supervisor (pid 1 of the lab)  ──starts once──►  init (pid 1 of the programs' process ids)
+//!        │ no capability from then on                      reaps orphans, mounts the programs' /proc
+//!        └──starts──►  program: user and mount namespace of its own, process ids of init's
+//! ```
+//!
+//! The program can name no process but its own and init, and owns nothing of the lab. The supervisor, in the parent of the
+//! program's user namespace and with the same user id, may look into it without a capability.
+
+mod calls;
+mod capabilities;
+mod files;
+mod init;
+mod limits;
+mod user;
+
+pub(crate) use init::{PROC, is_init};
+
+use calls::Calls;
+use files::Files;
+use std::io;
+
+/// What a program is confined by, prepared once for a lab.
+pub(crate) struct Sandbox {
+    calls: Calls,
+    files: Files,
+}
+
+impl Sandbox {
+    /// Starts the programs' init, and gives up every capability of the calling process, the first of a lab. From now on its
+    /// children are born into the programs' process id namespace.
+    ///
+    /// # Errors
+    /// When something that must hold cannot be had.
+    pub(crate) fn new() -> io::Result<Self> {
+        init::start().map_err(|error| doing("starting the programs' init", &error))?;
+        let calls = Calls::new().map_err(|error| doing("preparing the filter for system calls", &error))?;
+        let files = Files::new().map_err(|error| doing("preparing the rules for files", &error))?;
+        capabilities::drop_all().map_err(|error| doing("giving up the supervisor's capabilities", &error))?;
+        Ok(Self { calls, files })
+    }
+
+    /// Confines the calling process, a child between fork and exec.
+    ///
+    /// # Errors
+    /// When something cannot be had. Then the program must not start.
+    pub(crate) fn enter(&self) -> io::Result<()> {
+        user::enter()?;
+        limits::set()?;
+        capabilities::drop_all()?;
+        rustix::thread::set_no_new_privs(true)?;
+        // Landlock looks at mounts that are made later, too, so it comes after them; the filter for system calls forbids what
+        // all others need, so it is the last.
+        self.files.restrict()?;
+        self.calls.restrict()
+    }
+}
+
+fn doing(what: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}"))
+}
