@@ -61,6 +61,8 @@ fn main() {
             told((0..10_000).try_for_each(|number| File::create(format!("/tmp/{number}")).map(drop)))
         }
         "leave_a_daemon" => leave_a_daemon(),
+        // No attack: it stays to be looked at.
+        "wait_for_a_line" => told(io::stdin().read_line(&mut String::new())),
         "abort" => std::process::abort(),
         _ => "no such attack".to_owned(),
     };

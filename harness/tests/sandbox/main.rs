@@ -127,11 +127,8 @@ fn status(process: &Path, field: &str) -> Option<String> {
 /// What is seen of a running program from outside is what was reviewed.
 #[test]
 fn the_posture_of_a_running_program() {
-    let file = tempfile::Builder::new().prefix("netlings-posture").suffix(".sh").tempfile().unwrap();
-    fs::write(file.path(), "read line").unwrap();
-    fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
-    let path = file.path().canonicalize().unwrap();
-    let program = Program { command: vec!["/bin/sh".into(), path.to_str().unwrap().into()], needs: vec![path.clone()] };
+    let program = attack("wait_for_a_line");
+    let command = program.command.join("\0");
     let posture = runtime().block_on(async {
         let trace = Trace { programs: vec![program], addresses: Vec::new() };
         let mut tracing = launcher().trace(&trace).await.unwrap();
@@ -140,15 +137,14 @@ fn the_posture_of_a_running_program() {
                 break;
             }
         }
-        posture(&path)
+        posture(&command)
     });
     insta::assert_snapshot!(posture);
 }
 
-fn posture(script: &Path) -> String {
+fn posture(command: &str) -> String {
     let runs_it = |process: &PathBuf| {
-        let command = fs::read_to_string(process.join("cmdline")).unwrap_or_default();
-        command.starts_with("/bin/sh") && command.contains(script.to_str().unwrap())
+        fs::read_to_string(process.join("cmdline")).is_ok_and(|line| line.trim_end_matches('\0') == command)
     };
     let process = processes().find(runs_it).expect("it runs");
     let mut out = String::new();
@@ -173,7 +169,7 @@ fn posture(script: &Path) -> String {
     let mut descriptors: Vec<_> = descriptors
         .map(|fd| {
             let target = fs::read_link(fd.path()).unwrap().display().to_string();
-            let kind = target.split(':').next().unwrap_or_default().replace(script.to_str().unwrap(), "its script");
+            let kind = target.split(':').next().unwrap_or_default();
             format!("descriptor {}: {kind}", fd.file_name().display())
         })
         .collect();
