@@ -93,9 +93,9 @@ impl Talk {
         let said = texts.iter().filter(|text| !is_crash(text.as_bytes()));
         for line in said.flat_map(|text| text.split(['\n', '\r'])) {
             let line = bare(names, line);
-            let known = self.lines.contains(&line);
-            new |= words && !known && !is_made_of(&line, &self.lines);
-            if !known {
+            if !self.lines.contains(&line) {
+                // One new line is enough; taking each of many apart would cost more than printing them.
+                new = new || (words && !is_made_of(&line, &self.lines));
                 self.lines.insert(line);
             }
         }
