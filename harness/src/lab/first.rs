@@ -1,9 +1,12 @@
 //! What the first process of a lab does, whether it runs a check or a trace.
 
+use crate::sandbox::Sandbox;
+use crate::watch::wire::Wire;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io;
 use std::num::NonZeroU64;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Gets ready to watch a lab.
@@ -13,6 +16,12 @@ pub(super) fn prepare() -> io::Result<()> {
     rustix::process::setsid()?;
     // Pauses of 50 µs shall not be stretched to twice that.
     Ok(rustix::thread::set_current_timer_slack(Some(NonZeroU64::MIN))?)
+}
+
+/// Opens the capture, the last thing that takes a capability, and gets ready to confine programs.
+pub(super) fn open() -> io::Result<(Wire, Arc<Sandbox>)> {
+    let wire = Wire::open()?;
+    Ok((wire, Arc::new(Sandbox::new()?)))
 }
 
 /// Pauses, or until one of these can be read. Whoever asked for the lab holds the other end of our standard input: its end

@@ -76,9 +76,7 @@ struct Seen {
 
 impl<'a> Supervisor<'a> {
     fn new(job: &'a Job) -> io::Result<Self> {
-        // The capture is the last thing that takes a capability.
-        let wire = Wire::open()?;
-        let sandbox = Arc::new(Sandbox::new()?);
+        let (wire, sandbox) = first::open()?;
         Ok(Self {
             job,
             wire,

@@ -81,9 +81,7 @@ struct Onlooker {
 
 impl Onlooker {
     fn new(programs: usize) -> io::Result<Self> {
-        // The capture is the last thing that takes a capability.
-        let wire = Wire::open()?;
-        let sandbox = Arc::new(Sandbox::new()?);
+        let (wire, sandbox) = first::open()?;
         Ok(Self {
             wire,
             sandbox,

@@ -90,8 +90,13 @@ pub fn sample() -> io::Result<Sample> {
 /// # Errors
 /// Those of reading `/proc`.
 pub fn processes() -> io::Result<Vec<i32>> {
+    Ok(others()?.filter(|pid| !is_init(*pid)).collect())
+}
+
+/// The processes of this process id namespace but this one.
+fn others() -> io::Result<impl Iterator<Item = i32>> {
     let own = std::process::id().cast_signed();
-    Ok(numbers("/proc")?.into_iter().filter(|pid| *pid != own && !is_init(*pid)).collect())
+    Ok(numbers("/proc")?.into_iter().filter(move |pid| *pid != own))
 }
 
 /// CPU time of all living processes, with that of their children that they have waited for.
@@ -101,8 +106,7 @@ pub fn processes() -> io::Result<Vec<i32>> {
 pub fn cpu_time() -> io::Result<Duration> {
     let mut ticks = 0;
     // Of orphans init has the time.
-    let own = std::process::id().cast_signed();
-    for pid in numbers("/proc")?.into_iter().filter(|pid| *pid != own) {
+    for pid in others()? {
         if let Some(stat) = gone_is_none(fs::read_to_string(format!("/proc/{pid}/stat")))? {
             ticks += cpu_ticks(&stat);
         }
