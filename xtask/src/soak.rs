@@ -149,7 +149,7 @@ impl Found {
         // Where no bar can be drawn, a line now and then says how far it is.
         let part = bar.length().map_or(u64::MAX, |total| (total / 20).max(1));
         if bar.is_hidden() && bar.position().is_multiple_of(part) {
-            println!("{} runs so far, {} differ, {} could not be run", bar.position(), self.differ, self.errors);
+            println!("{} runs so far, {} differ, {} could not be run", self.runs, self.differ, self.errors);
         }
         let name = &self.names[&place];
         match ran {
