@@ -9,7 +9,7 @@
 //! | [`program`]    | launching the student's program, and reading what it writes                |
 //! | [`peer`]       | the endpoints that the check plays                                          |
 //! | [`watch`]      | the wire, the socket table and the tasks, as the kernel shows them          |
-//! | `sandbox`      | what keeps a program in                                                      |
+//! | [`sandbox`]    | what keeps a program in                                                      |
 //! | [`settle`]     | deciding that nothing more can happen                                       |
 //! | [`event`]      | what was seen, as plain data: the [`event::Observation`]                    |
 //! | [`transcript`] | the canonical text of an observation                                        |
@@ -28,7 +28,7 @@ pub mod ladder;
 pub mod pcapng;
 pub mod peer;
 pub mod program;
-mod sandbox;
+pub mod sandbox;
 pub mod settle;
 pub mod transcript;
 pub mod verdict;

@@ -5,6 +5,7 @@ use super::error::{LabError, While};
 use super::job::{Job, Order, Reply, Task, Trace};
 use super::{HOST_NAME, cpu, net, root, routes, supervise, trace};
 use crate::check::ADDRESS;
+use crate::sandbox::Layers;
 use rustix::process::{DumpableBehavior, Gid, Uid, geteuid, set_dumpable_behavior};
 use rustix::thread::{UnshareFlags, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe};
 use std::fs;
@@ -28,7 +29,7 @@ pub fn main() -> ExitCode {
     if let Err(error) = close_inherited() {
         return answer(&Err(LabError::new("closing inherited descriptors", error)));
     }
-    let Order { job, cpu } = match Order::read(io::stdin().lock()) {
+    let Order { job, cpu, layers } = match Order::read(io::stdin().lock()) {
         Ok(order) => order,
         Err(error) => return answer(&Err(LabError::new("reading the job", error))),
     };
@@ -40,8 +41,8 @@ pub fn main() -> ExitCode {
     match unsafe { libc::fork() } {
         -1 => fail(&job, LabError::new("forking the lab's first process", io::Error::last_os_error())),
         0 => match &job {
-            Task::Check(job) => answer(&run(job)),
-            Task::Trace(wanted) => match look_on(wanted) {
+            Task::Check(job) => answer(&run(job, &layers)),
+            Task::Trace(wanted) => match look_on(wanted, &layers) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => fail(&job, error),
             },
@@ -58,15 +59,15 @@ fn close_inherited() -> io::Result<()> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-fn run(job: &Job) -> Reply {
+fn run(job: &Job, layers: &Layers) -> Reply {
     let peers = job.check.peers().into_iter().map(|(_, ip)| ip);
     furnish(job.params.ips().chain(peers))?;
-    supervise::run(job).during("running the check")
+    supervise::run(job, layers).during("running the check")
 }
 
-fn look_on(wanted: &Trace) -> Result<(), LabError> {
+fn look_on(wanted: &Trace, layers: &Layers) -> Result<(), LabError> {
     furnish(wanted.addresses.iter().copied())?;
-    trace::run(wanted).during("tracing")
+    trace::run(wanted, layers).during("tracing")
 }
 
 /// Mounts and network of a lab: the addresses of its machine, and others. For its first process.

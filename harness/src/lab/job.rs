@@ -4,6 +4,7 @@ use super::LabError;
 use crate::check::{Check, Parameters};
 use crate::event::{Fact, Observation};
 use crate::program::Program;
+use crate::sandbox::Layers;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 use std::net::IpAddr;
@@ -65,6 +66,8 @@ pub(super) struct Order<J> {
     pub(super) job: J,
     /// The processor that the lab is confined to.
     pub(super) cpu: Option<usize>,
+    /// What keeps programs in.
+    pub(super) layers: Layers,
 }
 
 impl Order<TaskRef<'_>> {

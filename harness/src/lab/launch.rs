@@ -4,6 +4,7 @@ use super::cpu::{Cpus, Place};
 use super::error::{LabError, While};
 use super::job::{Job, Order, Reply, TaskRef, Told, Trace};
 use crate::event::{Fact, Observation};
+use crate::sandbox::Layers;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -16,13 +17,21 @@ pub struct Launcher {
     exe: PathBuf,
     arg: OsString,
     cpus: Cpus,
+    layers: Layers,
 }
 
 impl Launcher {
     /// `exe` started with the one argument `arg` must call [`super::main`] before it does anything else, and above all
     /// before it starts a thread.
     pub fn new(exe: impl Into<PathBuf>, arg: impl Into<OsString>) -> Self {
-        Self { exe: exe.into(), arg: arg.into(), cpus: Cpus::ours() }
+        Self { exe: exe.into(), arg: arg.into(), cpus: Cpus::ours(), layers: Layers::all() }
+    }
+
+    /// Labs that keep programs in by these layers only: to show what each is for. Nobody's program but our own may run in
+    /// such a lab.
+    #[must_use]
+    pub fn with_only(self, layers: Layers) -> Self {
+        Self { layers, ..self }
     }
 
     /// Runs a job in a lab of its own. When the future is dropped, the lab and everything in it ends.
@@ -31,7 +40,7 @@ impl Launcher {
     /// Trouble of ours. What the program does is never an error.
     pub async fn run(&self, job: &Job) -> Result<Observation, LabError> {
         let place = self.cpus.take();
-        let order = Order { job: TaskRef::Check(job), cpu: place.as_ref().map(|place| place.cpu) };
+        let order = self.order(TaskRef::Check(job), place.as_ref());
         let mut lab = self.command().spawn().during("starting a lab")?;
         let reply = converse(&mut lab, &order).await?;
         // The kernel takes its time to close the capture; nobody has to wait for it.
@@ -45,7 +54,7 @@ impl Launcher {
     /// Trouble of ours.
     pub async fn trace(&self, trace: &Trace) -> Result<Tracing, LabError> {
         let place = self.cpus.take();
-        let order = Order { job: TaskRef::Trace(trace), cpu: place.as_ref().map(|place| place.cpu) };
+        let order = self.order(TaskRef::Trace(trace), place.as_ref());
         // Ctrl-C goes to all processes of the terminal's group; the lab shall end when we say so, after its last words.
         let mut lab = self.command().process_group(0).spawn().during("starting a lab")?;
         let (Some(mut input), Some(output)) = (lab.stdin.take(), lab.stdout.take()) else {
@@ -54,6 +63,10 @@ impl Launcher {
         // A lab that has died says why on its standard error; the broken pipe says nothing.
         let _ = input.write_all(&order.to_bytes().during("writing the order")?).await;
         Ok(Tracing { lab, input: Some(input), facts: BufReader::new(output).lines(), _place: place })
+    }
+
+    fn order<'a>(&self, job: TaskRef<'a>, place: Option<&Place>) -> Order<TaskRef<'a>> {
+        Order { job, cpu: place.map(|place| place.cpu), layers: self.layers.clone() }
     }
 
     fn command(&self) -> Command {

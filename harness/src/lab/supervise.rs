@@ -6,7 +6,7 @@ use crate::check::{Data, ProgramName, Start, Stimulus};
 use crate::event::{Aborts, Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step};
 use crate::peer::Peers;
 use crate::program::{self, Drained, Launched, Programs};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Layers, Sandbox};
 use crate::settle::{self, Activity, Occasion, Settler, World};
 use crate::watch::counters;
 use crate::watch::options::Options;
@@ -21,9 +21,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Runs a check. The calling process is the first of the lab.
-pub(super) fn run(job: &Job) -> io::Result<Observation> {
+pub(super) fn run(job: &Job, layers: &Layers) -> io::Result<Observation> {
     first::prepare()?;
-    let mut lab = Supervisor::new(job)?;
+    let mut lab = Supervisor::new(job, layers)?;
     let mut steps = Vec::new();
     for (line, stimulus) in job.check.stimuli.iter().enumerate() {
         let planned = match stimulus {
@@ -75,8 +75,8 @@ struct Seen {
 }
 
 impl<'a> Supervisor<'a> {
-    fn new(job: &'a Job) -> io::Result<Self> {
-        let (wire, sandbox) = first::open()?;
+    fn new(job: &'a Job, layers: &Layers) -> io::Result<Self> {
+        let (wire, sandbox) = first::open(layers)?;
         Ok(Self {
             job,
             wire,

@@ -10,7 +10,7 @@ use super::input::Input;
 use super::job::Trace;
 use crate::event::{Ended, Fact, Output, Packet, Protocol, Rest, Socket, Wait};
 use crate::program::{self, Drained, Programs, join};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Layers, Sandbox};
 use crate::settle::{self, Activity, Occasion, Settler, World};
 use crate::watch::counters;
 use crate::watch::sockets::SocketTable;
@@ -33,9 +33,9 @@ const LOOK: Duration = Duration::from_secs(1);
 const SLEEP_MS: u64 = 60_000;
 
 /// Runs the programs of a trace until nothing more can happen, or until the order's pipe is closed.
-pub(super) fn run(trace: &Trace) -> io::Result<()> {
+pub(super) fn run(trace: &Trace, layers: &Layers) -> io::Result<()> {
     first::prepare()?;
-    let mut lab = Onlooker::new(trace.programs.len())?;
+    let mut lab = Onlooker::new(trace.programs.len(), layers)?;
     tell(&Fact::Ready { ephemeral: first::ephemeral_ports()? })?;
     let result = lab.go(trace);
     // Who asked us to end wants what was seen until then.
@@ -80,8 +80,8 @@ struct Onlooker {
 }
 
 impl Onlooker {
-    fn new(programs: usize) -> io::Result<Self> {
-        let (wire, sandbox) = first::open()?;
+    fn new(programs: usize, layers: &Layers) -> io::Result<Self> {
+        let (wire, sandbox) = first::open(layers)?;
         Ok(Self {
             wire,
             sandbox,

@@ -3,7 +3,7 @@
 use libc::c_long;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    apply_filter,
+    apply_filter, sock_filter,
 };
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
@@ -76,19 +76,39 @@ const NAMESPACES: [libc::c_int; 7] = [
 const FAMILIES: [libc::c_int; 4] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
 
 /// The filters, ready to be taken on.
-pub(super) struct Calls([BpfProgram; 2]);
+pub(super) struct Calls(Vec<BpfProgram>);
 
 impl Calls {
     pub(super) fn new() -> io::Result<Self> {
         // `clone3` has its flags in memory, where no filter can look. Without it every library falls back to `clone`.
         let absent = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
-        Ok(Self([program(absent, libc::ENOSYS)?, program(forbidden().map_err(io::Error::other)?, libc::EPERM)?]))
+        let mut filters =
+            vec![program(absent, libc::ENOSYS)?, program(forbidden().map_err(io::Error::other)?, libc::EPERM)?];
+        if cfg!(target_arch = "x86_64") {
+            filters.push(without_x32());
+        }
+        Ok(Self(filters))
     }
 
     /// Takes the filters on, for the calling thread and all that it starts.
     pub(super) fn restrict(&self) -> io::Result<()> {
         self.0.iter().try_for_each(|filter| apply_filter(filter)).map_err(io::Error::other)
     }
+}
+
+/// On x86-64 some kernels have the calls a second time, with this bit in their numbers, which no rule above knows.
+const X32: u32 = 0x4000_0000;
+
+/// A filter by which those do not exist.
+fn without_x32() -> BpfProgram {
+    let line = |code: u32, skip_if_less: u8, k: u32| sock_filter { code: code as u16, jt: 0, jf: skip_if_less, k };
+    vec![
+        // The number is the first field of `struct seccomp_data`.
+        line(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
+        line(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 1, X32),
+        line(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs()),
+        line(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW),
+    ]
 }
 
 type Rules = BTreeMap<c_long, Vec<SeccompRule>>;

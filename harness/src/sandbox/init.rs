@@ -4,7 +4,7 @@
 //! it ends, the kernel ends everything beside it.
 #![expect(unsafe_code, reason = "unshare and fork")]
 
-use super::capabilities;
+use super::{Layer, Layers, capabilities};
 use rustix::mount::{MountFlags, mount};
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{DumpableBehavior, Signal, WaitOptions, set_dumpable_behavior, wait};
@@ -24,10 +24,12 @@ pub(crate) const fn is_init(pid: i32) -> bool {
 
 /// Starts it, and waits until the programs' `/proc` is there. Later children of the calling process are born into its process
 /// id namespace.
-pub(super) fn start() -> io::Result<()> {
+pub(super) fn start(layers: &Layers) -> io::Result<()> {
     let (from_init, to_us) = pipe_with(PipeFlags::CLOEXEC)?;
-    // SAFETY: does not split the table of descriptors.
-    unsafe { unshare_unsafe(UnshareFlags::NEWPID) }?;
+    if layers.has(Layer::Processes) {
+        // SAFETY: does not split the table of descriptors.
+        unsafe { unshare_unsafe(UnshareFlags::NEWPID) }?;
+    }
     // SAFETY: the process has one thread, so the child may do everything.
     match unsafe { libc::fork() } {
         -1 => Err(io::Error::last_os_error()),

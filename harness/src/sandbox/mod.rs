@@ -14,10 +14,12 @@ mod calls;
 mod capabilities;
 mod files;
 mod init;
+mod layer;
 mod limits;
 mod user;
 
 pub(crate) use init::{PROC, is_init};
+pub use layer::{Layer, Layers};
 
 use calls::Calls;
 use files::Files;
@@ -25,6 +27,7 @@ use std::io;
 
 /// What a program is confined by, prepared once for a lab.
 pub(crate) struct Sandbox {
+    layers: Layers,
     calls: Calls,
     files: Files,
 }
@@ -35,12 +38,14 @@ impl Sandbox {
     ///
     /// # Errors
     /// When something that must hold cannot be had.
-    pub(crate) fn new() -> io::Result<Self> {
-        init::start().map_err(|error| doing("starting the programs' init", &error))?;
+    pub(crate) fn new(layers: &Layers) -> io::Result<Self> {
+        init::start(layers).map_err(|error| doing("starting the programs' init", &error))?;
         let calls = Calls::new().map_err(|error| doing("preparing the filter for system calls", &error))?;
         let files = Files::new().map_err(|error| doing("preparing the rules for files", &error))?;
-        capabilities::drop_all().map_err(|error| doing("giving up the supervisor's capabilities", &error))?;
-        Ok(Self { calls, files })
+        if layers.has(Layer::Capabilities) {
+            capabilities::drop_all().map_err(|error| doing("giving up the supervisor's capabilities", &error))?;
+        }
+        Ok(Self { layers: layers.clone(), calls, files })
     }
 
     /// Confines the calling process, a child between fork and exec.
@@ -48,14 +53,26 @@ impl Sandbox {
     /// # Errors
     /// When something cannot be had. Then the program must not start.
     pub(crate) fn enter(&self) -> io::Result<()> {
-        user::enter()?;
-        limits::set()?;
-        capabilities::drop_all()?;
+        if self.layers.has(Layer::User) {
+            user::enter()?;
+        }
+        if self.layers.has(Layer::Limits) {
+            limits::set()?;
+        }
+        if self.layers.has(Layer::Capabilities) {
+            capabilities::drop_all()?;
+        }
+        // Whoever has no capability needs this for both of the next two.
         rustix::thread::set_no_new_privs(true)?;
         // Landlock looks at mounts that are made later, too, so it comes after them; the filter for system calls forbids what
         // all others need, so it is the last.
-        self.files.restrict()?;
-        self.calls.restrict()
+        if self.layers.has(Layer::Files) {
+            self.files.restrict()?;
+        }
+        if self.layers.has(Layer::Calls) {
+            self.calls.restrict()?;
+        }
+        Ok(())
     }
 }
 

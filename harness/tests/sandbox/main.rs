@@ -1,10 +1,15 @@
 //! What a program can do to whoever grades it: nothing.
 
+mod baits;
+
+use baits::{Baits, left_behind_by};
 use harness::check::{self, Parameters};
 use harness::event::{Exit, Fact, Observation, Rest, Stream};
 use harness::lab::{Job, Launcher, Trace};
 use harness::program::Program;
+use harness::sandbox::{Layer, Layers};
 use rstest::rstest;
+use rustix::process::{Signal, kill_process};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,9 +28,13 @@ fn launcher() -> Launcher {
 }
 
 fn observe(check: &str, program: Program) -> Observation {
+    observe_with(check, program, Layers::all())
+}
+
+fn observe_with(check: &str, program: Program, layers: Layers) -> Observation {
     let check = check::parse("sandbox.check", check).unwrap_or_else(|error| panic!("{error}"));
     let job = Job { check, params: Parameters::default(), program };
-    runtime().block_on(launcher().run(&job)).unwrap_or_else(|error| panic!("{error}"))
+    runtime().block_on(launcher().with_only(layers).run(&job)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn said(seen: &Observation, step: usize) -> String {
@@ -35,56 +44,118 @@ fn said(seen: &Observation, step: usize) -> String {
 
 const NOT_PERMITTED: &str = "contained: Operation not permitted (os error 1)";
 const NO_SUCH_FILE: &str = "contained: No such file or directory (os error 2)";
-const DENIED: &str = "contained: Permission denied (os error 13)";
-const READ_ONLY: &str = "contained: Read-only file system (os error 30)";
+const NO_SUCH_PROCESS: &str = "contained: No such process (os error 3)";
 const AGAIN: &str = "contained: Resource temporarily unavailable (os error 11)";
-const NO_CALL: &str = "contained: Function not implemented (os error 38)";
+const DENIED: &str = "contained: Permission denied (os error 13)";
+const MANY_FILES: &str = "contained: Too many open files (os error 24)";
+const LARGE_FILE: &str = "contained: File too large (os error 27)";
 const FULL: &str = "contained: No space left on device (os error 28)";
+const READ_ONLY: &str = "contained: Read-only file system (os error 30)";
+const NO_CALL: &str = "contained: Function not implemented (os error 38)";
+const UNREACHABLE: &str = "contained: Network is unreachable (os error 101)";
+const REFUSED: &str = "contained: Connection refused (os error 111)";
+const NOTHING: &str = "contained: nothing to be found";
+const NOT_TRIED: &str = "contained: there was nothing to try";
+const NO_ID: &str = "contained: Invalid argument (os error 22)";
+const NO_MEMORY: &str = "contained: memory allocation failed because the memory allocator returned an error";
 
-#[rstest]
-#[case("read_the_shadow_file", NO_SUCH_FILE)]
-#[case("read_the_machines_files", DENIED)]
-#[case("read_inits_environment", DENIED)]
-#[case("read_inits_memory", DENIED)]
-#[case("list_inits_descriptors", DENIED)]
-#[case("write_into_the_system", READ_ONLY)]
-#[case("write_into_etc", READ_ONLY)]
-#[case("write_sysctls", DENIED)]
-#[case("make_init_a_victim", DENIED)]
-#[case("limit_init", NOT_PERMITTED)]
-#[case("leave_its_processor", NOT_PERMITTED)]
-#[case("make_a_user_namespace", NOT_PERMITTED)]
-#[case("clone_a_user_namespace", NOT_PERMITTED)]
-#[case("clone_by_the_new_call", NO_CALL)]
-#[case("mount", NOT_PERMITTED)]
-#[case("change_the_root", NOT_PERMITTED)]
-#[case("talk_to_the_hypervisor", NOT_PERMITTED)]
-#[case("capture_packets", NOT_PERMITTED)]
-#[case("forge_packets", NOT_PERMITTED)]
-#[case("use_several_paths", NOT_PERMITTED)]
-#[case("keep_a_key", NOT_PERMITTED)]
-#[case("use_io_uring", NOT_PERMITTED)]
-#[case("load_a_filter_program", NOT_PERMITTED)]
-#[case("watch_the_machine", NOT_PERMITTED)]
-#[case("handle_page_faults", NOT_PERMITTED)]
-#[case("become_unreadable", NOT_PERMITTED)]
-#[case("type_into_a_terminal", NOT_PERMITTED)]
-#[case("become_root", "contained: Invalid argument (os error 22)")]
-#[case("signal_everybody", "contained: No such process (os error 3)")]
-#[case("fork_without_end", AGAIN)]
-#[case("start_threads_without_end", AGAIN)]
-#[case("open_descriptors_without_end", "contained: Too many open files (os error 24)")]
-#[case("write_one_large_file", "contained: File too large (os error 27)")]
-#[case("fill_the_disk", FULL)]
-#[case("fill_the_table_of_files", FULL)]
-fn an_attack_is_contained(#[case] name: &str, #[case] becomes: &str) {
-    assert_eq!(said(&observe("start p", attack(name)), 0), becomes);
+/// Where an attack succeeds: the proof that it is one, and that what contains it is what we think.
+enum Succeeds {
+    /// In a lab without this layer, although all others are there.
+    Without(Layer),
+    /// In a lab that has no sandbox: more than one layer contains it.
+    InABareLab,
+    /// Without a lab: as any child process.
+    Outside,
+    /// Outside, for who has what it takes, for instance root. That is not tried: it would harm the machine.
+    Elsewhere(&'static str),
 }
 
-#[test]
-fn memory_has_an_end() {
-    let told = said(&observe("start p", attack("take_memory_without_end")), 0);
-    assert!(told.starts_with("contained: memory allocation failed"), "{told}");
+use Succeeds::{Elsewhere, InABareLab, Outside, Without};
+
+#[rstest]
+#[case("read_a_file_of_the_machine", DENIED, Outside)]
+#[case("list_a_folder_of_the_machine", NO_SUCH_FILE, Outside)]
+#[case("read_the_users_folders", NO_SUCH_FILE, Outside)]
+#[case("write_beside_a_file_of_the_machine", NO_SUCH_FILE, Outside)]
+#[case("write_into_the_system", READ_ONLY, Elsewhere("root"))]
+#[case("delete_its_own_program", READ_ONLY, Outside)]
+#[case("write_sysctls", DENIED, Elsewhere("root"))]
+#[case("read_the_kernels_memory", NO_SUCH_FILE, Elsewhere("root"))]
+#[case("open_a_device", NO_SUCH_FILE, Elsewhere("root, or a device for everybody"))]
+#[case("make_a_device", NOT_PERMITTED, Elsewhere("root"))]
+#[case("read_the_graders_environment", NOTHING, Outside)]
+#[case("see_other_processes", NOTHING, Outside)]
+#[case("see_other_processes", NOTHING, Without(Layer::User))]
+#[case("read_their_environments", NOT_TRIED, Outside)]
+#[case("read_their_arguments", NOT_TRIED, Outside)]
+#[case("read_the_parents_memory", DENIED, Elsewhere("root"))]
+#[case("list_the_parents_descriptors", DENIED, Without(Layer::Processes))]
+#[case("list_the_parents_descriptors", DENIED, Without(Layer::User))]
+#[case("trace_the_parent", NOT_PERMITTED, Elsewhere("root"))]
+#[case("make_the_parent_a_victim", DENIED, InABareLab)]
+#[case("limit_the_parent", NOT_PERMITTED, Without(Layer::Calls))]
+#[case("signal_everybody", NO_SUCH_PROCESS, Without(Layer::Processes))]
+#[case("find_a_descriptor", NO_SUCH_FILE, Elsewhere("a descriptor that was left open"))]
+#[case("become_root", NO_ID, Elsewhere("root"))]
+#[case("reach_a_service_by_tcp", REFUSED, Outside)]
+#[case("reach_a_service_by_fast_open", REFUSED, Outside)]
+#[case("reach_a_service_by_udp", REFUSED, Outside)]
+#[case("reach_a_service_by_its_path", NO_SUCH_FILE, Outside)]
+#[case("reach_a_service_by_its_abstract_name", REFUSED, Outside)]
+#[case("share_the_machines_memory", NO_SUCH_FILE, Outside)]
+#[case("reach_the_internet", UNREACHABLE, Elsewhere("a network"))]
+#[case("talk_to_the_hypervisor", NOT_PERMITTED, Elsewhere("a kernel with AF_VSOCK"))]
+#[case("use_several_paths", NOT_PERMITTED, Without(Layer::Calls))]
+#[case("capture_packets", NOT_PERMITTED, Elsewhere("root"))]
+#[case("forge_packets", NOT_PERMITTED, Elsewhere("root"))]
+#[case("change_the_network", NOT_PERMITTED, Elsewhere("root"))]
+#[case("make_a_user_namespace", NOT_PERMITTED, InABareLab)]
+#[case("clone_a_user_namespace", NOT_PERMITTED, InABareLab)]
+#[case("clone_by_the_new_call", NO_CALL, InABareLab)]
+#[case("mount", NOT_PERMITTED, InABareLab)]
+#[case("change_the_root", NOT_PERMITTED, InABareLab)]
+#[case("keep_a_key", NOT_PERMITTED, Without(Layer::Calls))]
+#[case("use_io_uring", NOT_PERMITTED, Elsewhere("a kernel with io_uring for everybody"))]
+#[case("load_a_filter_program", NOT_PERMITTED, Elsewhere("a kernel with bpf for everybody"))]
+#[case("watch_the_machine", NOT_PERMITTED, Elsewhere("a kernel with perf for everybody"))]
+#[case("handle_page_faults", NOT_PERMITTED, Elsewhere("a kernel with userfaultfd"))]
+#[case("leave_its_processor", NOT_PERMITTED, Without(Layer::Calls))]
+#[case("become_unreadable", NOT_PERMITTED, Without(Layer::Calls))]
+#[case("type_into_a_terminal", NOT_PERMITTED, Elsewhere("a kernel with TIOCSTI"))]
+#[case("set_the_clock", NOT_PERMITTED, Elsewhere("root"))]
+#[case("read_the_kernels_log", NOT_PERMITTED, Elsewhere("root, or a log for everybody"))]
+#[cfg_attr(target_arch = "x86_64", case("call_as_another_architecture", "", Without(Layer::Calls)))]
+#[cfg_attr(target_arch = "x86_64", case("call_by_the_numbers_of_x32", NO_CALL, Elsewhere("a kernel with x32")))]
+#[case("fork_without_end", AGAIN, Without(Layer::Limits))]
+#[case("start_threads_without_end", AGAIN, Without(Layer::Limits))]
+#[case("open_descriptors_without_end", MANY_FILES, Without(Layer::Limits))]
+#[case("take_memory_without_end", NO_MEMORY, Without(Layer::Limits))]
+#[case("write_one_large_file", LARGE_FILE, Outside)]
+#[case("fill_the_disk", FULL, Outside)]
+#[case("fill_the_table_of_files", FULL, Outside)]
+fn an_attack_is_contained_and_succeeds_elsewhere(
+    #[case] name: &str,
+    #[case] becomes: &str,
+    #[case] succeeds: Succeeds,
+) {
+    let baits = Baits::lay_out();
+    assert_eq!(attacked(name, &baits, Layers::all()), becomes);
+    let elsewhere = match succeeds {
+        Without(layer) => attacked(name, &baits, Layers::all().without(layer)),
+        InABareLab => attacked(name, &baits, Layers::none()),
+        Outside => baits.attacked_by(name),
+        // It would be tried by whoever runs the tests, and root must not.
+        Elsewhere(_what_it_takes) => return,
+    };
+    assert_eq!(elsewhere, "escaped");
+}
+
+/// What an attack says in a lab with these layers.
+fn attacked(name: &str, baits: &Baits, layers: Layers) -> String {
+    let mut program = attack(name);
+    program.command.push(baits.of(name));
+    said(&observe_with("start p", program, layers), 0)
 }
 
 #[test]
@@ -104,13 +175,19 @@ fn a_program_is_ended_by_its_own_signals() {
 #[test]
 fn a_daemon_does_not_survive_the_lab() {
     let seen = observe("start p", attack("leave_a_daemon"));
-    assert_eq!(said(&seen, 0), "gone");
+    assert!(said(&seen, 0).starts_with("left"));
     assert!(matches!(&seen.steps[0].rest, Rest::Idle(waits) if waits.len() == 1), "{:?}", seen.steps[0].rest);
     // Its name says that it is ours; the labs of other tests run it, too, so it is awaited, not forbidden.
     let survivors = || processes().filter(|pid| status(pid, "Name:").as_deref() == Some("netl_survivor")).count();
     while survivors() > 0 {
         std::thread::yield_now();
     }
+}
+
+#[test]
+fn a_daemon_survives_where_there_is_no_lab() {
+    let daemon = left_behind_by("leave_a_daemon");
+    kill_process(daemon, Signal::KILL).expect("it lives");
 }
 
 fn processes() -> impl Iterator<Item = PathBuf> {
@@ -153,6 +230,9 @@ fn posture(command: &str) -> String {
         writeln!(out, "{field} {}", status(&process, field).unwrap()).unwrap();
     }
     let supervisor = PathBuf::from(format!("/proc/{}", status(&process, "PPid:").unwrap()));
+    for field in ["CapInh:", "CapPrm:", "CapEff:", "CapBnd:", "CapAmb:"] {
+        writeln!(out, "of its supervisor {field} {}", status(&supervisor, field).unwrap()).unwrap();
+    }
     for kind in ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"] {
         let of = |process: &Path| fs::read_link(process.join("ns").join(kind)).unwrap();
         let (own, lab, ours) = (of(&process), of(&supervisor), of(Path::new("/proc/self")));

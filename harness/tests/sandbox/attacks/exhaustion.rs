@@ -1,0 +1,84 @@
+//! Attacks by using up what others need: processes, threads, descriptors, memory, disk.
+
+use super::told;
+use std::fs::File;
+use std::io::{self, Write};
+use std::process::exit;
+use std::time::Duration;
+
+/// Most processes and threads that are tried.
+const MANY: usize = 120;
+
+pub fn attack(name: &str) -> Option<String> {
+    Some(match name {
+        "fork_without_end" => fork_without_end(),
+        "start_threads_without_end" => start_threads_without_end(),
+        "open_descriptors_without_end" => {
+            told((0..600).map(|_| File::open("/dev/null")).collect::<Result<Vec<_>, _>>())
+        }
+        "take_memory_without_end" => told(take_memory()),
+        "write_one_large_file" => told(write_files(1, 64)),
+        "fill_the_disk" => told(write_files(64, 1)),
+        "fill_the_table_of_files" => {
+            told((0..10_000).try_for_each(|number| File::create(format!("{number}")).map(drop)))
+        }
+        _ => return None,
+    })
+}
+
+fn fork_without_end() -> String {
+    let mut children = Vec::new();
+    let mut refused = None;
+    while children.len() < MANY && refused.is_none() {
+        // SAFETY: this process has one thread; the child only sleeps.
+        match unsafe { libc::fork() } {
+            0 => {
+                std::thread::sleep(Duration::from_secs(60));
+                exit(0);
+            }
+            -1 => refused = Some(io::Error::last_os_error()),
+            child => children.push(child),
+        }
+    }
+    for child in children {
+        // SAFETY: ends and awaits a child of ours.
+        unsafe {
+            libc::kill(child, libc::SIGKILL);
+            libc::waitpid(child, std::ptr::null_mut(), 0);
+        }
+    }
+    told(refused.map_or(Ok(()), Err))
+}
+
+fn start_threads_without_end() -> String {
+    let sleep = || std::thread::sleep(Duration::from_secs(1));
+    let threads: Result<Vec<_>, _> =
+        (0..MANY).map(|_| std::thread::Builder::new().stack_size(64 << 10).spawn(sleep)).collect();
+    told(threads)
+}
+
+/// Private memory, page by page.
+fn take_memory() -> io::Result<()> {
+    const MIB: usize = 1 << 20;
+    let mut all: Vec<Vec<u8>> = Vec::new();
+    for _ in 0..1024 {
+        let mut piece = Vec::new();
+        piece.try_reserve_exact(MIB).map_err(io::Error::other)?;
+        piece.resize(MIB, 1);
+        all.push(piece);
+    }
+    Ok(())
+}
+
+/// Writes files of so many MiB where it is, 64 MiB in all.
+fn write_files(files: usize, mib: usize) -> io::Result<()> {
+    // Who is told by a signal would never learn of the error.
+    // SAFETY: ignoring a signal touches no memory.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+    let piece = vec![1; 1 << 20];
+    for number in 0..files {
+        let mut file = File::create(format!("{number}"))?;
+        (0..mib).try_for_each(|_| file.write_all(&piece))?;
+    }
+    Ok(())
+}
