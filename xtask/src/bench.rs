@@ -48,11 +48,11 @@ impl Bench {
     /// When it could not be done.
     pub async fn run(self) -> Result<ExitCode, Trouble> {
         let exercises = self.select.load()?;
-        let mut rust = programs::references(&exercises, default_jobs()).await?;
-        rust.retain(|known| !known.name.contains("/python/") && !known.name.contains("/c/"));
-        let mut wrong = programs::wrong(&exercises, default_jobs()).await?;
-        wrong.retain(|known| known.name.ends_with(".rs"));
         let runner = Runner::new(1)?;
+        let mut rust = programs::references(&exercises, default_jobs(), runner.launcher()).await?;
+        rust.retain(|known| !known.name.contains("/python/") && !known.name.contains("/c/"));
+        let mut wrong = programs::wrong(&exercises, default_jobs(), runner.launcher()).await?;
+        wrong.retain(|known| known.name.ends_with(".rs"));
         let build = if cfg!(debug_assertions) { "debug" } else { "release" };
         println!("{} runs of each check, one lab at a time, {build} build. Times are medians.", self.runs);
         println!();

@@ -75,9 +75,10 @@ impl Grade {
         let files = Files::new(self.pcap, self.svg)?;
         let progress = progress();
         progress.set_message("looking for programs");
-        let submission = submission::find(&dir, &names).await?;
+        let runner = Runner::new(jobs)?;
+        let submission = submission::find(&dir, &names, runner.launcher()).await?;
         let shown = if dir == exercises::root() { "exercises".to_owned() } else { dir.display().to_string() };
-        let outcome = grade(&submission, shown, exercises, &Runner::new(jobs)?, jobs, &files, &progress).await?;
+        let outcome = grade(&submission, shown, exercises, &runner, jobs, &files, &progress).await?;
         progress.finish_and_clear();
         report::print(&outcome, self.format, self.show)?;
         if let Err(error) = Graded::note(&outcome) {
@@ -103,7 +104,7 @@ pub async fn grade(
 ) -> Result<Outcome, Trouble> {
     let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     progress.set_message("building");
-    let mut built = submission.build(&names, jobs).await?;
+    let mut built = submission.build(&names, jobs, runner.launcher()).await?;
     let exercises: Vec<_> = exercises.into_iter().map(Arc::new).collect();
     let mut results = run_all(&exercises, &built, runner, files, progress).await?;
     let outcomes = exercises.iter().enumerate().map(|(number, exercise)| {

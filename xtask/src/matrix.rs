@@ -5,7 +5,7 @@ use crate::grade;
 use crate::outcome::CheckResult;
 use crate::programs::{self, Known};
 use crate::report::columns::{pad, terminal_width, width, wrap};
-use crate::run::{Runner, default_jobs};
+use crate::run::{Runner, default_jobs, launcher};
 use crate::select::Select;
 use crate::trouble::{FAILED, PASSED, Trouble};
 use anstream::println;
@@ -38,11 +38,12 @@ impl Matrix {
     pub async fn run(self) -> Result<ExitCode, Trouble> {
         let jobs = self.jobs.map_or_else(default_jobs, usize::from);
         let exercises = self.select.load()?;
-        let mut known = programs::references(&exercises, jobs).await?;
+        let launcher = launcher()?;
+        let mut known = programs::references(&exercises, jobs, &launcher).await?;
         let references = known.len();
-        known.extend(programs::right(&exercises, jobs).await?);
+        known.extend(programs::right(&exercises, jobs, &launcher).await?);
         let right = known.len() - references;
-        known.extend(programs::wrong(&exercises, jobs).await?);
+        known.extend(programs::wrong(&exercises, jobs, &launcher).await?);
         let wrong = known.len() - references - right;
         let failed = failed(&known, &exercises, jobs).await?;
 

@@ -5,6 +5,7 @@ use crate::submission::{self, Built, Source};
 use crate::trouble::Trouble;
 use exercises::{Exercise, LoadError, Wrong};
 use harness::diagnosis::Cause;
+use harness::lab::Launcher;
 use harness::program::Program;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -47,11 +48,11 @@ pub fn languages() -> [(&'static str, PathBuf); 3] {
 ///
 /// # Errors
 /// When one is missing or does not compile.
-pub async fn references(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Trouble> {
+pub async fn references(exercises: &[Exercise], jobs: usize, launcher: &Launcher) -> Result<Vec<Known>, Trouble> {
     let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     let mut out = Vec::new();
     for (label, dir) in languages() {
-        let mut built = submission::find(&dir, &names).await?.build(&names, jobs).await?;
+        let mut built = submission::find(&dir, &names, launcher).await?.build(&names, jobs, launcher).await?;
         for (exercise, name) in names.iter().enumerate() {
             let name_of = format!("{label}/{name}");
             let Some(built) = built.remove(*name) else {
@@ -68,7 +69,7 @@ pub async fn references(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known
 ///
 /// # Errors
 /// When one does not compile.
-pub async fn right(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Trouble> {
+pub async fn right(exercises: &[Exercise], jobs: usize, launcher: &Launcher) -> Result<Vec<Known>, Trouble> {
     let files = |exercise: &Exercise| -> Result<Vec<_>, LoadError> {
         Ok(exercise
             .right()?
@@ -76,14 +77,14 @@ pub async fn right(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Tr
             .map(|right| File { path: right.path, fails: BTreeMap::new(), cause: None })
             .collect())
     };
-    of_files(exercises, "right", files, jobs).await
+    of_files(exercises, "right", files, jobs, launcher).await
 }
 
 /// Builds the wrong programs of these exercises; `jobs` compilers at once.
 ///
 /// # Errors
 /// When one does not compile.
-pub async fn wrong(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Trouble> {
+pub async fn wrong(exercises: &[Exercise], jobs: usize, launcher: &Launcher) -> Result<Vec<Known>, Trouble> {
     let files = |exercise: &Exercise| -> Result<Vec<_>, LoadError> {
         let file = |wrong: Wrong| {
             let fails = wrong.fails.iter().map(|check| (check.clone(), wrong.cause_in(check))).collect();
@@ -91,7 +92,7 @@ pub async fn wrong(exercises: &[Exercise], jobs: usize) -> Result<Vec<Known>, Tr
         };
         Ok(exercise.wrong()?.into_iter().map(file).collect())
     };
-    of_files(exercises, "wrong", files, jobs).await
+    of_files(exercises, "wrong", files, jobs, launcher).await
 }
 
 /// A program that is a file.
@@ -106,6 +107,7 @@ async fn of_files(
     kind: &str,
     files: impl Fn(&Exercise) -> Result<Vec<File>, LoadError>,
     jobs: usize,
+    launcher: &Launcher,
 ) -> Result<Vec<Known>, Trouble> {
     let width = Arc::new(Semaphore::new(jobs));
     let mut compilers = JoinSet::new();
@@ -113,10 +115,10 @@ async fn of_files(
         for File { path, fails, cause } in files(of)? {
             let file = path.file_name().unwrap_or_default().to_string_lossy();
             let name = format!("{}/{kind}/{file}", of.name);
-            let width = Arc::clone(&width);
+            let (width, launcher) = (Arc::clone(&width), launcher.clone());
             compilers.spawn(async move {
                 let _permit = width.acquire_owned().await;
-                let built = Source::file(&path).build().await;
+                let built = Source::file(&path).build(&launcher).await;
                 ready(&name, built).map(|program| Known { name, exercise, fails, cause, program })
             });
         }

@@ -20,6 +20,15 @@ pub struct Runner {
     width: Arc<Semaphore>,
 }
 
+/// What starts labs: this program, executed again.
+///
+/// # Errors
+/// When the system does not say where this program is.
+pub fn launcher() -> Result<Launcher, Trouble> {
+    let exe = env::current_exe().map_err(Trouble::ours("finding this program"))?;
+    Ok(Launcher::new(exe, LAB))
+}
+
 /// What one run of a check gave.
 #[derive(Clone, Debug)]
 pub struct Ran {
@@ -35,14 +44,19 @@ impl Runner {
     /// # Errors
     /// When the system does not say where this program is.
     pub fn new(jobs: usize) -> Result<Self, Trouble> {
-        let exe = env::current_exe().map_err(Trouble::ours("finding this program"))?;
-        Ok(Self::with(Launcher::new(exe, LAB), jobs))
+        Ok(Self::with(launcher()?, jobs))
     }
 
     /// A runner with its own way to start labs.
     #[must_use]
     pub fn with(launcher: Launcher, jobs: usize) -> Self {
         Self { launcher: Arc::new(launcher), width: Arc::new(Semaphore::new(jobs)) }
+    }
+
+    /// How it starts labs.
+    #[must_use]
+    pub fn launcher(&self) -> &Launcher {
+        &self.launcher
     }
 
     /// Waits until there is room for one more lab.

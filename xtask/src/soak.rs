@@ -49,9 +49,10 @@ impl Soak {
     pub async fn run(self) -> Result<ExitCode, Trouble> {
         let jobs = self.jobs.map_or_else(|| 8 * default_jobs(), usize::from);
         let exercises = self.select.load()?;
-        let mut known = programs::references(&exercises, default_jobs()).await?;
+        let runner = Runner::new(jobs)?;
+        let mut known = programs::references(&exercises, default_jobs(), runner.launcher()).await?;
         let references = known.len();
-        known.extend(programs::wrong(&exercises, default_jobs()).await?);
+        known.extend(programs::wrong(&exercises, default_jobs(), runner.launcher()).await?);
 
         let mut found = Found::new(references, &known, &exercises)?;
         let places: Vec<Place> = known
@@ -66,7 +67,6 @@ impl Soak {
             self.runs
         );
         let (known, exercises) = (Arc::new(known), Arc::new(exercises));
-        let runner = Runner::new(jobs)?;
         let restless = self.restless.unwrap_or(self.runs);
         let bar = ProgressBar::new(places.len() as u64 * u64::from(self.runs)).with_style(style());
         let began = Instant::now();

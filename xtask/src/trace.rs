@@ -1,19 +1,18 @@
 //! `cargo xtask trace`: any program, and a second one, in a lab; their conversation is drawn while it happens.
 
-use crate::LAB;
 use crate::report::{ladder, write_on};
+use crate::run::launcher;
 use crate::submission;
 use crate::trouble::Trouble;
 use clap::Args;
 use harness::event::Fact;
 use harness::event::Rest;
-use harness::lab::{self, LabError, Launcher, Tracing};
+use harness::lab::{self, LabError, Tracing};
 use harness::ladder::text::Drawer;
 use harness::ladder::{Performer, Telling, svg};
 use harness::pcapng::Capture;
 use harness::program::Program;
 use harness::transcript;
-use std::env;
 use std::fs;
 use std::io::Read;
 use std::net::IpAddr;
@@ -66,9 +65,10 @@ impl Trace {
             let words = shlex::split(with).filter(|words| !words.is_empty());
             commands.push(words.ok_or_else(|| Trouble::Usage(format!("--with {with}: this is no command")))?);
         }
+        let launcher = launcher()?;
         let mut programs = Vec::new();
         for words in &commands {
-            programs.push(submission::command(words).await?);
+            programs.push(submission::command(words, &launcher).await?);
         }
         // Before anything runs: who has traced for an hour wants to have the picture.
         let unwritable = |path: &Path| {
@@ -79,9 +79,8 @@ impl Trace {
             fs::write(path, "").map_err(unwritable(path))?;
         }
         let mut show = Show::new(performers(&commands, &programs), self.pcap.is_some())?;
-        let exe = env::current_exe().map_err(Trouble::ours("finding this program"))?;
         let order = lab::Trace { programs, addresses: self.addresses };
-        let result = match Launcher::new(exe, LAB).trace(&order).await {
+        let result = match launcher.trace(&order).await {
             Ok(tracing) => show.follow(tracing).await,
             Err(error) => Err(ours(error)),
         };

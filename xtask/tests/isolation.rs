@@ -154,7 +154,8 @@ fn an_ordinary_user_gets_the_same_verdicts() {
 fn reference_program() -> std::path::PathBuf {
     let source = xtask::programs::solutions().join("udp_sender.rs");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    match runtime.block_on(xtask::submission::Source::file(&source).build()) {
+    let launcher = harness::lab::Launcher::new(env!("CARGO_BIN_EXE_xtask"), xtask::LAB);
+    match runtime.block_on(xtask::submission::Source::file(&source).build(&launcher)) {
         xtask::submission::Built::Ready(program) => Path::new(&program.command[0]).to_owned(),
         other => panic!("{other:?}"),
     }

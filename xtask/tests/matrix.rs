@@ -92,7 +92,7 @@ fn a_wrong_program_fails_in_the_checks_that_it_names_and_in_no_other_and_is_expl
 
 async fn built(path: &Path) -> Program {
     let path = path.canonicalize().unwrap();
-    match Source::file(&path).build().await {
+    match Source::file(&path).build(common::runner().launcher()).await {
         Built::Ready(program) => program,
         other => panic!("{}: {other:?}", path.display()),
     }

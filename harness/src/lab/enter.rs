@@ -2,15 +2,20 @@
 #![expect(unsafe_code, reason = "unshare and fork")]
 
 use super::error::{LabError, While};
-use super::job::{Job, Order, Reply, Task, Trace};
-use super::{HOST_NAME, cpu, net, root, routes, supervise, trace};
+use super::job::{Job, Order, Reply, Task, Tool, ToolReply, Trace};
+use super::root::Room;
+use super::{HOST_NAME, cpu, net, root, routes, supervise, tool, trace};
 use crate::check::ADDRESS;
 use crate::sandbox::Layers;
+use rustix::io::Errno;
 use rustix::process::{DumpableBehavior, Gid, Uid, geteuid, set_dumpable_behavior};
 use rustix::thread::{UnshareFlags, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe};
+use serde::Serialize;
 use std::fs;
 use std::io::{self, Write};
+use std::iter;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::os::unix::fs::lchown;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -27,14 +32,14 @@ const ADDRESS_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 0x103);
 /// of its own, and writes the answer to standard output. The calling process must have one thread only.
 pub fn main() -> ExitCode {
     if let Err(error) = close_inherited() {
-        return answer(&Err(LabError::new("closing inherited descriptors", error)));
+        return answer(&Reply::Err(LabError::new("closing inherited descriptors", error)));
     }
     let Order { job, cpu, layers } = match Order::read(io::stdin().lock()) {
         Ok(order) => order,
-        Err(error) => return answer(&Err(LabError::new("reading the job", error))),
+        Err(error) => return answer(&Reply::Err(LabError::new("reading the job", error))),
     };
     let confined = cpu.map_or(Ok(()), cpu::stay_on).during("confining the lab to one processor");
-    if let Err(error) = confined.and_then(|()| isolate(&job.needs())) {
+    if let Err(error) = confined.and_then(|()| isolate(&job.needs(), job.writes(), job.room())) {
         return fail(&job, error);
     }
     // SAFETY: the process has one thread, so the child may do everything.
@@ -46,6 +51,7 @@ pub fn main() -> ExitCode {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => fail(&job, error),
             },
+            Task::Tool(wanted) => answer(&work(wanted, &layers)),
         },
         supervisor => wait_for(supervisor),
     }
@@ -63,6 +69,11 @@ fn run(job: &Job, layers: &Layers) -> Reply {
     let peers = job.check.peers().into_iter().map(|(_, ip)| ip);
     furnish(job.params.ips().chain(peers))?;
     supervise::run(job, layers).during("running the check")
+}
+
+fn work(wanted: &Tool, layers: &Layers) -> ToolReply {
+    furnish(iter::empty())?;
+    tool::run(wanted, layers).during("running a tool")
 }
 
 fn look_on(wanted: &Trace, layers: &Layers) -> Result<(), LabError> {
@@ -90,16 +101,16 @@ fn furnish(others: impl Iterator<Item = IpAddr>) -> Result<(), LabError> {
 }
 
 /// Makes the namespaces and the root, and leaves every id of the user behind.
-fn isolate(needs: &[PathBuf]) -> Result<(), LabError> {
+fn isolate(needs: &[PathBuf], writes: &[PathBuf], room: Room) -> Result<(), LabError> {
     let mut prepared = false;
     if geteuid().is_root() {
         // What a program needs can lie where only root may look (/root, for instance), so root shows it before it goes.
         // In a container root may not do that; then the ordinary way must do.
         if unshare(UnshareFlags::NEWNS).is_ok() {
-            root::build(needs)?;
+            root::build(needs, writes, room)?;
             prepared = true;
         }
-        if let Err(error) = leave_root()
+        if let Err(error) = leave_root(writes)
             && is_real_root()
         {
             let remedy = "Netlings never runs a program as root, and root may not become another user here. Remedy: run it \
@@ -122,7 +133,7 @@ fn isolate(needs: &[PathBuf]) -> Result<(), LabError> {
         unshare(UnshareFlags::NEWNET).map_err(|error| not_permitted("making the lab's network", &error))?;
     }
     if !prepared {
-        root::build(needs).map_err(|error| LabError { remedy: remedy(), ..error })?;
+        root::build(needs, writes, room).map_err(|error| LabError { remedy: remedy(), ..error })?;
     }
     rustix::system::sethostname(HOST_NAME.as_bytes()).during("naming the lab's host")
 }
@@ -132,12 +143,15 @@ fn unshare(what: UnshareFlags) -> io::Result<()> {
     Ok(unsafe { unshare_unsafe(what) }?)
 }
 
-/// From root to a user id that owns nothing.
-fn leave_root() -> io::Result<()> {
+/// From root to a user id that owns nothing but the folders that are to be written.
+fn leave_root(writes: &[PathBuf]) -> io::Result<()> {
     set_thread_groups(&[])?;
-    let mut result = Ok(());
+    let mut result = Err(Errno::INVAL);
     for id in INSTEAD_OF_ROOT {
         let (uid, gid) = (Uid::from_raw(id), Gid::from_raw(id));
+        if writes.iter().any(|dir| lchown(dir, Some(id), Some(id)).is_err()) {
+            continue;
+        }
         result = set_thread_res_gid(gid, gid, gid).and_then(|()| set_thread_res_uid(uid, uid, uid));
         if result.is_ok() {
             break;
@@ -198,7 +212,8 @@ fn remedy() -> Option<String> {
 
 fn fail(task: &Task, error: LabError) -> ExitCode {
     match task {
-        Task::Check(_) => answer(&Err(error)),
+        Task::Check(_) => answer(&Reply::Err(error)),
+        Task::Tool(_) => answer(&ToolReply::Err(error)),
         Task::Trace(_) => match trace::send(&Err(error)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
@@ -206,7 +221,7 @@ fn fail(task: &Task, error: LabError) -> ExitCode {
     }
 }
 
-fn answer(reply: &Reply) -> ExitCode {
+fn answer(reply: &impl Serialize) -> ExitCode {
     let sent = serde_json::to_vec(reply).map_err(io::Error::other).and_then(|json| {
         let mut out = io::stdout().lock();
         out.write_all(&json)?;

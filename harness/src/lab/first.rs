@@ -1,6 +1,6 @@
 //! What the first process of a lab does, whether it runs a check or a trace.
 
-use crate::sandbox::{Layers, Sandbox};
+use crate::sandbox::{Layers, Purpose, Sandbox};
 use crate::watch::wire::Wire;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io;
@@ -21,7 +21,7 @@ pub(super) fn prepare() -> io::Result<()> {
 /// Opens the capture, the last thing that takes a capability, and gets ready to confine programs.
 pub(super) fn open(layers: &Layers) -> io::Result<(Wire, Arc<Sandbox>)> {
     let wire = Wire::open()?;
-    Ok((wire, Arc::new(Sandbox::new(layers)?)))
+    Ok((wire, Arc::new(Sandbox::new(layers, Purpose::Program, &[])?)))
 }
 
 /// Pauses, or until one of these can be read. Whoever asked for the lab holds the other end of our standard input: its end

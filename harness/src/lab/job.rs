@@ -1,11 +1,13 @@
 //! What the grader tells a lab to do, and how the words travel.
 
 use super::LabError;
+use super::root::Room;
 use crate::check::{Check, Parameters};
 use crate::event::{Fact, Observation};
-use crate::program::Program;
+use crate::program::{self, Program};
 use crate::sandbox::Layers;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -30,11 +32,108 @@ pub struct Trace {
     pub addresses: Vec<IpAddr>,
 }
 
+/// A tool that works on a submission: a compiler, or an interpreter that looks at a program's syntax. It has no network, sees
+/// nothing but what it is shown, and is stopped at limits.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tool {
+    /// The command with all its arguments; the first is an absolute path.
+    pub command: Vec<String>,
+    /// The variables that it has beside those that every program has.
+    pub env: BTreeMap<String, String>,
+    /// The folder that it runs in.
+    pub dir: PathBuf,
+    /// Files and folders that it sees, beside the system's own.
+    pub needs: Vec<PathBuf>,
+    /// Folders in which it may write. They are given to whom the lab runs as.
+    pub writes: Vec<PathBuf>,
+    /// What is laid out for it in [`Tool::ROOM`], a folder that is gone afterwards.
+    pub room: Vec<(PathBuf, Put)>,
+    /// At what it is stopped.
+    pub limits: Limits,
+}
+
+impl Tool {
+    /// A folder of its own, empty but for [`Tool::room`], in memory.
+    pub const ROOM: &str = program::WORK_DIR;
+}
+
+/// Something in a tool's own folder.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Put {
+    /// A copy of a folder, with the times of its files, but without what builds leave behind (`target`) and without `.git`.
+    Copy(PathBuf),
+    /// A symbolic link.
+    Link(PathBuf),
+    /// A file with this text.
+    Text(String),
+}
+
+/// What became of a tool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finished {
+    /// How it ended.
+    pub end: End,
+    /// What it wrote to standard output.
+    #[serde(with = "hex")]
+    pub stdout: Vec<u8>,
+    /// What it wrote to standard error.
+    #[serde(with = "hex")]
+    pub stderr: Vec<u8>,
+}
+
+/// How a tool ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum End {
+    /// With this exit code.
+    Status(i32),
+    /// By this signal.
+    Signal(i32),
+    /// It was stopped.
+    Stopped(Limit),
+}
+
+/// Why a tool was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Limit {
+    /// [`Limits::cpu_seconds`]
+    Cpu,
+    /// [`Limits::memory`]
+    Memory,
+    /// [`Limits::disk`]
+    Disk,
+    /// [`Limits::output`]
+    Output,
+    /// [`Limits::patience`]
+    Waiting,
+}
+
+/// At what a tool is stopped, counted over all that it has started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// CPU time, in seconds.
+    pub cpu_seconds: u64,
+    /// Memory in use, in bytes.
+    pub memory: u64,
+    /// What its folders hold that stay, in bytes.
+    pub disk: u64,
+    /// What it prints, in bytes.
+    pub output: usize,
+    /// Looks in a row at which everything slept, a tenth of a second each, and for which hardly any CPU time was used.
+    pub patience: u32,
+}
+
+impl Limits {
+    /// Those of compilers. What cargo tells of a large package is some megabytes.
+    pub const COMPILER: Self =
+        Self { cpu_seconds: 600, memory: 3 << 30, disk: 2 << 30, output: 16 << 20, patience: 600 };
+}
+
 /// What a lab can be made for.
 #[derive(Debug, Deserialize)]
 pub(super) enum Task {
     Check(Box<Job>),
     Trace(Trace),
+    Tool(Tool),
 }
 
 /// The same, as it is written.
@@ -42,6 +141,7 @@ pub(super) enum Task {
 pub(super) enum TaskRef<'a> {
     Check(&'a Job),
     Trace(&'a Trace),
+    Tool(&'a Tool),
 }
 
 impl Task {
@@ -50,12 +150,32 @@ impl Task {
         match self {
             Self::Check(job) => job.program.needs.clone(),
             Self::Trace(trace) => trace.programs.iter().flat_map(|program| program.needs.clone()).collect(),
+            Self::Tool(tool) => tool.needs.clone(),
+        }
+    }
+
+    /// How much room there is in the lab's own folders.
+    pub(super) const fn room(&self) -> Room {
+        match self {
+            Self::Check(_) | Self::Trace(_) => Room::OF_PROGRAMS,
+            Self::Tool(_) => Room::OF_TOOLS,
+        }
+    }
+
+    /// Folders that can be written in the lab, and stay.
+    pub(super) fn writes(&self) -> &[PathBuf] {
+        match self {
+            Self::Check(_) | Self::Trace(_) => &[],
+            Self::Tool(tool) => &tool.writes,
         }
     }
 }
 
 /// What a lab that runs a check answers.
 pub(super) type Reply = Result<Observation, LabError>;
+
+/// What a lab that runs a tool answers.
+pub(super) type ToolReply = Result<Finished, LabError>;
 
 /// A line of what a lab that runs a trace tells. Trouble of ours is the last one.
 pub(super) type Told = Result<Fact, LabError>;

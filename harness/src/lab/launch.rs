@@ -2,9 +2,10 @@
 
 use super::cpu::{Cpus, Place};
 use super::error::{LabError, While};
-use super::job::{Job, Order, Reply, TaskRef, Told, Trace};
+use super::job::{Finished, Job, Order, Reply, TaskRef, Told, Tool, ToolReply, Trace};
 use crate::event::{Fact, Observation};
 use crate::sandbox::Layers;
+use serde::de::DeserializeOwned;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -42,8 +43,19 @@ impl Launcher {
         let place = self.cpus.take();
         let order = self.order(TaskRef::Check(job), place.as_ref());
         let mut lab = self.command().spawn().during("starting a lab")?;
-        let reply = converse(&mut lab, &order).await?;
+        let reply: Reply = converse(&mut lab, &order).await?;
         // The kernel takes its time to close the capture; nobody has to wait for it.
+        tokio::spawn(async move { lab.wait().await });
+        reply
+    }
+
+    /// Runs a tool in a lab of its own, on all processors. When the future is dropped, the lab and everything in it ends.
+    ///
+    /// # Errors
+    /// Trouble of ours. What becomes of the tool is never an error.
+    pub async fn run_tool(&self, tool: &Tool) -> Result<Finished, LabError> {
+        let mut lab = self.command().spawn().during("starting a lab")?;
+        let reply: ToolReply = converse(&mut lab, &self.order(TaskRef::Tool(tool), None)).await?;
         tokio::spawn(async move { lab.wait().await });
         reply
     }
@@ -117,7 +129,7 @@ impl Tracing {
     }
 }
 
-async fn converse(lab: &mut Child, order: &Order<TaskRef<'_>>) -> Result<Reply, LabError> {
+async fn converse<R: DeserializeOwned>(lab: &mut Child, order: &Order<TaskRef<'_>>) -> Result<R, LabError> {
     let pipes = lab.stdin.as_mut().zip(lab.stdout.as_mut()).zip(lab.stderr.as_mut());
     let Some(((stdin, stdout), stderr)) = pipes else { return Err(LabError::new("starting a lab", "no pipes")) };
     let order = order.to_bytes().during("writing the job")?;

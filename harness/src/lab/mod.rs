@@ -8,7 +8,8 @@
 //!                                                                   program and its descendants
 //! ```
 //!
-//! A trace goes the same way: programs without a check, [`Fact`](crate::event::Fact)s as they are seen instead of one observation at the end, and what
+//! A [`Tool`] that works on a submission, a compiler for instance, has a lab, too, without peers and without a network. A trace goes
+//! the same way: programs without a check, [`Fact`](crate::event::Fact)s as they are seen instead of one observation at the end, and what
 //! the user types through the pipe that stays open.
 //!
 //! - The grader has many threads and never unshares: `unshare(CLONE_NEWUSER)` wants a process with one.
@@ -28,11 +29,12 @@ mod net;
 mod root;
 mod routes;
 mod supervise;
+mod tool;
 mod trace;
 
 pub use enter::main;
 pub use error::LabError;
-pub use job::{Job, Trace};
+pub use job::{End, Finished, Job, Limit, Limits, Put, Tool, Trace};
 pub use launch::{Launcher, Tracing};
 
 /// The host name inside the lab; it resolves to [`check::ADDRESS`](crate::check::ADDRESS).

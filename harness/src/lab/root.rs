@@ -59,10 +59,21 @@ const LINKS: [(&str, &str); 5] = [
 /// Where the new root is put together; what is there is opened before.
 const STAGE: &str = "/tmp";
 
-/// Makes a new root in the calling process's mount namespace, with `needs` visible at their own places, and enters it.
+/// How much room there is in each folder that a program may write, as options of a tmpfs.
+#[derive(Clone, Copy)]
+pub(super) struct Room(&'static std::ffi::CStr);
+
+impl Room {
+    pub(super) const OF_PROGRAMS: Self = Self(c"mode=1777,size=16m,nr_inodes=4096");
+    /// A copy of a submission, and what compilers keep in passing.
+    pub(super) const OF_TOOLS: Self = Self(c"mode=1777,size=512m,nr_inodes=65536");
+}
+
+/// Makes a new root in the calling process's mount namespace, with `needs` visible at their own places, read-only, and `writes`
+/// as they are, and enters it.
 /// `/proc` is still the old one: a new one can only be mounted by a process of the new process id namespace, and only
 /// as long as an old one is visible.
-pub(super) fn build(needs: &[PathBuf]) -> Result<(), LabError> {
+pub(super) fn build(needs: &[PathBuf], writes: &[PathBuf], room: Room) -> Result<(), LabError> {
     let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
     mount_change("/", private).during("making the mounts private")?;
     let mut trees = Vec::new();
@@ -77,6 +88,9 @@ pub(super) fn build(needs: &[PathBuf]) -> Result<(), LabError> {
             Err(error) => return Err(LabError::new(doing(), error)),
         }
     }
+    for path in writes {
+        trees.push(Tree::writable(path).during(&format!("opening {} for the lab", path.display()))?);
+    }
     let proc = clone(Path::new("/proc")).during("opening /proc for the lab")?;
 
     mount("tmpfs", STAGE, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, c"mode=755,size=1m")
@@ -87,8 +101,7 @@ pub(super) fn build(needs: &[PathBuf]) -> Result<(), LabError> {
     // Before what the program needs is shown: that can lie in /tmp.
     for place in ["/tmp", "/var/tmp", "/dev/shm", program::WORK_DIR] {
         let flags = MountFlags::NOSUID | MountFlags::NODEV;
-        mount("tmpfs", staged(place), "tmpfs", flags, c"mode=1777,size=16m,nr_inodes=4096")
-            .during(&format!("mounting {place}"))?;
+        mount("tmpfs", staged(place), "tmpfs", flags, room.0).during(&format!("mounting {place}"))?;
     }
     for (target, link) in LINKS {
         symlink(target, staged(link)).during("making the lab's links")?;
@@ -155,6 +168,12 @@ impl Tree {
         Ok(Self { path: path.to_owned(), tree, dir: kind.is_dir() })
     }
 
+    fn writable(path: &Path) -> io::Result<Self> {
+        let tree = clone(path)?;
+        restrict(&tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, true)?;
+        Ok(Self { path: path.to_owned(), tree: Some(tree), dir: true })
+    }
+
     fn place(&self) -> io::Result<()> {
         let target = staged(&self.path);
         if let Some(parent) = target.parent() {
@@ -191,6 +210,15 @@ fn attach(tree: &OwnedFd, target: &Path) -> io::Result<()> {
 /// Makes a mount read-only, with those below it or without. (A device on a read-only mount can be written all the
 /// same.)
 fn read_only(mount: &OwnedFd, recursive: bool) -> io::Result<()> {
+    restrict(mount, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, recursive)
+}
+
+// `linux/mount.h`
+const MOUNT_ATTR_RDONLY: u64 = 1;
+const MOUNT_ATTR_NOSUID: u64 = 2;
+const MOUNT_ATTR_NODEV: u64 = 4;
+
+fn restrict(mount: &OwnedFd, set: u64, recursive: bool) -> io::Result<()> {
     /// `struct mount_attr`, `linux/mount.h`.
     #[repr(C)]
     struct MountAttr {
@@ -199,9 +227,7 @@ fn read_only(mount: &OwnedFd, recursive: bool) -> io::Result<()> {
         propagation: u64,
         userns_fd: u64,
     }
-    const MOUNT_ATTR_RDONLY: u64 = 1;
-    const MOUNT_ATTR_NOSUID: u64 = 2;
-    let attr = MountAttr { set: MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, clear: 0, propagation: 0, userns_fd: 0 };
+    let attr = MountAttr { set, clear: 0, propagation: 0, userns_fd: 0 };
     let flags = libc::AT_EMPTY_PATH | if recursive { libc::AT_RECURSIVE } else { 0 };
     // SAFETY: the path is a string closed by NUL, and `attr` a mount_attr of the size that is given.
     let result = unsafe {

@@ -51,17 +51,7 @@ pub(crate) fn launch(
     };
     let mut command = Command::new(name);
     command.args(first).args(args).current_dir(WORK_DIR).env_clear();
-    command.envs([
-        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
-        ("HOME", WORK_DIR),
-        ("USER", "student"),
-        ("LANG", "C.UTF-8"),
-        ("LC_ALL", "C.UTF-8"),
-        ("TERM", "dumb"),
-        ("TZ", "UTC"),
-        // Its folder is read-only, and each run starts from the same state.
-        ("PYTHONDONTWRITEBYTECODE", "1"),
-    ]);
+    command.envs(environment());
     command.stdin(Stdio::from(stdin)).stdout(Stdio::from(stdout)).stderr(Stdio::from(stderr));
     let (trouble, tell_trouble) = pipe_with(PipeFlags::CLOEXEC)?;
     let (sandbox, mut tell_trouble) = (Arc::clone(sandbox), File::from(tell_trouble));
@@ -93,6 +83,21 @@ pub(crate) fn launch(
     let pid = child.id().cast_signed();
     let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
     Ok(Ok(Launched { pid, pidfd, streams }))
+}
+
+/// The variables that everything in a lab has, and nothing else.
+pub(crate) const fn environment() -> [(&'static str, &'static str); 8] {
+    [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("HOME", WORK_DIR),
+        ("USER", "student"),
+        ("LANG", "C.UTF-8"),
+        ("LC_ALL", "C.UTF-8"),
+        ("TERM", "dumb"),
+        ("TZ", "UTC"),
+        // A program's folder is read-only, and each run starts from the same state.
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+    ]
 }
 
 /// CPU time of all processes that have been waited for, with that of their children that they had waited for.

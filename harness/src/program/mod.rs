@@ -5,7 +5,7 @@ mod running;
 mod streams;
 
 pub use launch::Launched;
-pub(crate) use launch::{WORK_DIR, launch, own_memory_kib, reaped_cpu};
+pub(crate) use launch::{WORK_DIR, environment, launch, own_memory_kib, reaped_cpu};
 pub use running::{Programs, join};
 pub use streams::{Drained, Streams};
 

@@ -1,5 +1,6 @@
 //! The filter for system calls (`seccomp(2)`): what no exercise needs and an attack could use.
 
+use super::Purpose;
 use libc::c_long;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
@@ -72,22 +73,20 @@ const NAMESPACES: [libc::c_int; 7] = [
     libc::CLONE_NEWCGROUP,
 ];
 
-/// The kinds of sockets that can be made. AF_VSOCK, for one, knows no network namespace.
-const FAMILIES: [libc::c_int; 4] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
+/// The kinds of sockets that a program can make. AF_VSOCK, for one, knows no network namespace.
+const FAMILIES: &[libc::c_int] = &[libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
+/// The same for a tool, which has no business on a network.
+const FAMILIES_OF_TOOLS: &[libc::c_int] = &[libc::AF_UNIX];
 
 /// The filters, ready to be taken on.
 pub(super) struct Calls(Vec<BpfProgram>);
 
 impl Calls {
-    pub(super) fn new() -> io::Result<Self> {
+    pub(super) fn new(purpose: Purpose) -> io::Result<Self> {
         // `clone3` has its flags in memory, where no filter can look. Without it every library falls back to `clone`.
         let absent = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
-        let mut filters =
-            vec![program(absent, libc::ENOSYS)?, program(forbidden().map_err(io::Error::other)?, libc::EPERM)?];
-        if cfg!(target_arch = "x86_64") {
-            filters.push(without_x32());
-        }
-        Ok(Self(filters))
+        let forbidden = forbidden(purpose).map_err(io::Error::other)?;
+        Ok(Self(vec![program(absent, libc::ENOSYS)?, program(forbidden, libc::EPERM)?, without_x32()]))
     }
 
     /// Takes the filters on, for the calling thread and all that it starts.
@@ -96,7 +95,8 @@ impl Calls {
     }
 }
 
-/// On x86-64 some kernels have the calls a second time, with this bit in their numbers, which no rule above knows.
+/// On x86-64 some kernels have the calls a second time, with this bit in their numbers, which no rule knows. Nobody else has
+/// such numbers.
 const X32: u32 = 0x4000_0000;
 
 /// A filter by which those do not exist.
@@ -119,14 +119,18 @@ fn program(rules: Rules, errno: i32) -> io::Result<BpfProgram> {
     filter.and_then(TryInto::try_into).map_err(io::Error::other)
 }
 
-fn forbidden() -> Result<Rules, seccompiler::BackendError> {
+fn forbidden(purpose: Purpose) -> Result<Rules, seccompiler::BackendError> {
     let mut rules: Rules = FORBIDDEN.iter().map(|call| (*call, Vec::new())).collect();
     let namespaces = NAMESPACES.iter().map(|flag| {
         let flag = u64::from(flag.unsigned_abs());
         SeccompRule::new(vec![is(0, SeccompCmpOp::MaskedEq(flag), flag)?])
     });
     rules.insert(libc::SYS_clone, namespaces.collect::<Result<_, _>>()?);
-    let families = FAMILIES.iter().map(|family| is(0, SeccompCmpOp::Ne, u64::from(family.unsigned_abs())));
+    let families = match purpose {
+        Purpose::Program => FAMILIES,
+        Purpose::Tool => FAMILIES_OF_TOOLS,
+    };
+    let families = families.iter().map(|family| is(0, SeccompCmpOp::Ne, u64::from(family.unsigned_abs())));
     let multipath = is(2, SeccompCmpOp::Eq, libc::IPPROTO_MPTCP as u64)?;
     rules.insert(
         libc::SYS_socket,

@@ -6,6 +6,7 @@ use landlock::{
     Scope,
 };
 use std::io;
+use std::path::{Path, PathBuf};
 
 /// The newest rights that are asked for; a kernel that knows fewer gives these.
 const NEWEST: ABI = ABI::V7;
@@ -17,7 +18,8 @@ const WRITABLE: [&str; 4] = [WORK_DIR, "/tmp", "/var/tmp", "/dev/shm"];
 pub(super) struct Files(RulesetCreated);
 
 impl Files {
-    pub(super) fn new() -> io::Result<Self> {
+    /// `writable` lists folders beside those in which every program may write.
+    pub(super) fn new(writable: &[PathBuf]) -> io::Result<Self> {
         let read = AccessFs::from_read(NEWEST);
         let device = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev;
         let mut rules = Ruleset::default()
@@ -25,14 +27,14 @@ impl Files {
             .and_then(|rules| rules.scope(Scope::from_all(NEWEST)))
             .and_then(Ruleset::create)
             .map_err(io::Error::other)?;
-        let mut allow = |path: &str, access: BitFlags<AccessFs>| -> io::Result<()> {
+        let mut allow = |path: &Path, access: BitFlags<AccessFs>| -> io::Result<()> {
             let rule = PathBeneath::new(PathFd::new(path).map_err(io::Error::other)?, access);
             (&mut rules).add_rule(rule).map_err(io::Error::other)?;
             Ok(())
         };
-        allow("/", read)?;
-        allow("/dev", read | device)?;
-        for path in WRITABLE {
+        allow(Path::new("/"), read)?;
+        allow(Path::new("/dev"), read | device)?;
+        for path in WRITABLE.iter().map(Path::new).chain(writable.iter().map(PathBuf::as_path)) {
             allow(path, AccessFs::from_all(NEWEST))?;
         }
         Ok(Self(rules))

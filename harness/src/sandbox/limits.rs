@@ -1,6 +1,7 @@
 //! Resource limits (`setrlimit(2)`). Each keeps other checks and the machine from harm; none is meant to be met by a program
 //! that does an exercise.
 
+use super::Purpose;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io;
 
@@ -19,15 +20,26 @@ const STACK: u64 = 64 * MIB;
 /// Seconds of CPU time. Settling ends a program that burns more than ten in one step; this ends one that nobody watches.
 const CPU: u64 = 60;
 
-pub(super) fn set() -> io::Result<()> {
+/// The same for tools: compilers of several crates at once, each with many threads, and large programs.
+const PROCESSES_OF_TOOLS: u64 = 1000;
+const DESCRIPTORS_OF_TOOLS: u64 = 4096;
+const DATA_OF_TOOLS: u64 = 4096 * MIB;
+const FILE_OF_TOOLS: u64 = 512 * MIB;
+const CPU_OF_TOOLS: u64 = 600;
+
+pub(super) fn set(purpose: Purpose) -> io::Result<()> {
+    let (processes, descriptors, data, file, cpu) = match purpose {
+        Purpose::Program => (PROCESSES, DESCRIPTORS, DATA, FILE, CPU),
+        Purpose::Tool => (PROCESSES_OF_TOOLS, DESCRIPTORS_OF_TOOLS, DATA_OF_TOOLS, FILE_OF_TOOLS, CPU_OF_TOOLS),
+    };
     let limits = [
         (Resource::Core, 0),
-        (Resource::Nproc, PROCESSES),
-        (Resource::Nofile, DESCRIPTORS),
-        (Resource::Data, DATA),
-        (Resource::Fsize, FILE),
+        (Resource::Nproc, processes),
+        (Resource::Nofile, descriptors),
+        (Resource::Data, data),
+        (Resource::Fsize, file),
         (Resource::Stack, STACK),
-        (Resource::Cpu, CPU),
+        (Resource::Cpu, cpu),
         (Resource::Memlock, 64 << 10),
         (Resource::Msgqueue, 0),
     ];

@@ -24,28 +24,39 @@ pub use layer::{Layer, Layers};
 use calls::Calls;
 use files::Files;
 use std::io;
+use std::path::PathBuf;
+
+/// What is confined.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose {
+    /// A program under test.
+    Program,
+    /// A compiler, or another tool that works on a submission.
+    Tool,
+}
 
 /// What a program is confined by, prepared once for a lab.
 pub(crate) struct Sandbox {
     layers: Layers,
+    purpose: Purpose,
     calls: Calls,
     files: Files,
 }
 
 impl Sandbox {
     /// Starts the programs' init, and gives up every capability of the calling process, the first of a lab. From now on its
-    /// children are born into the programs' process id namespace.
+    /// children are born into the programs' process id namespace. `writable` lists folders of the machine in which they may write.
     ///
     /// # Errors
     /// When something that must hold cannot be had.
-    pub(crate) fn new(layers: &Layers) -> io::Result<Self> {
+    pub(crate) fn new(layers: &Layers, purpose: Purpose, writable: &[PathBuf]) -> io::Result<Self> {
         init::start(layers).map_err(|error| doing("starting the programs' init", &error))?;
-        let calls = Calls::new().map_err(|error| doing("preparing the filter for system calls", &error))?;
-        let files = Files::new().map_err(|error| doing("preparing the rules for files", &error))?;
+        let calls = Calls::new(purpose).map_err(|error| doing("preparing the filter for system calls", &error))?;
+        let files = Files::new(writable).map_err(|error| doing("preparing the rules for files", &error))?;
         if layers.has(Layer::Capabilities) {
             capabilities::drop_all().map_err(|error| doing("giving up the supervisor's capabilities", &error))?;
         }
-        Ok(Self { layers: layers.clone(), calls, files })
+        Ok(Self { layers: layers.clone(), purpose, calls, files })
     }
 
     /// Confines the calling process, a child between fork and exec.
@@ -57,7 +68,7 @@ impl Sandbox {
             user::enter()?;
         }
         if self.layers.has(Layer::Limits) {
-            limits::set()?;
+            limits::set(self.purpose)?;
         }
         if self.layers.has(Layer::Capabilities) {
             capabilities::drop_all()?;

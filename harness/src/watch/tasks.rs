@@ -115,6 +115,20 @@ pub fn cpu_time() -> io::Result<Duration> {
     Ok(Duration::from_millis(ticks * 1000 / per_second))
 }
 
+/// Memory that all processes have in use, in bytes. What several share is counted for each.
+///
+/// # Errors
+/// Those of reading `/proc`.
+pub fn memory() -> io::Result<u64> {
+    let mut pages = 0;
+    for pid in processes()? {
+        if let Some(statm) = gone_is_none(fs::read_to_string(format!("/proc/{pid}/statm")))? {
+            pages += statm.split_whitespace().nth(1).and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
+        }
+    }
+    Ok(pages * rustix::param::page_size() as u64)
+}
+
 /// The session of a process, if it lives.
 #[must_use]
 pub fn session(pid: i32) -> Option<i32> {

@@ -1,48 +1,73 @@
 //! Programs that are one C file.
 
 use super::Built;
-use super::compiled::Compiler;
+use super::compiled::{Compiler, Paths};
+use harness::lab::Launcher;
 use std::env;
 use std::ffi::OsString;
-use std::io;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
 /// C as students write it: C11 with the system's interfaces, warnings on, threads and mathematics at hand.
 const FLAGS: [&str; 5] = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-pthread"];
 
+/// A C compiler.
+struct C {
+    path: String,
+    /// What a lab must show of it.
+    needs: Vec<PathBuf>,
+    /// Another compiler makes another program.
+    version: String,
+}
+
 /// Compiles a file, or finds what was made of the same text before.
-pub(super) async fn build(path: &Path) -> Built {
-    match version().await {
-        Ok(version) => {
-            let version = format!("{version}{}", FLAGS.join(" "));
-            Compiler { kind: "c", version, command }.build(path).await
+pub(super) async fn build(path: &Path, launcher: &Launcher) -> Built {
+    let compiler = match compiler().await {
+        Ok(compiler) => compiler,
+        Err(error) => {
+            return Built::NotBuilt(format!(
+                "the C compiler `{}` cannot be run: {error}. Install it to grade {}, or name another in the variable CC",
+                name().display(),
+                path.display()
+            ));
         }
-        Err(error) => Built::NotBuilt(format!(
-            "the C compiler `{}` cannot be run: {error}. Install it to grade {}, or name another in the variable CC",
-            compiler().display(),
-            path.display()
-        )),
-    }
+    };
+    let command = |Paths { file, executable, inputs }: Paths<'_>| {
+        let mut command = vec![compiler.path.as_str()];
+        command.extend(FLAGS);
+        command.extend(["-MMD", "-MP", "-MF", inputs, "-o", executable, file, "-lm"]);
+        command.into_iter().map(str::to_owned).collect()
+    };
+    let (version, needs) = (format!("{}{}", compiler.version, FLAGS.join(" ")), compiler.needs.clone());
+    Compiler { kind: "c", name: "the C compiler", version, needs, command }.build(path, launcher).await
 }
 
-fn command(file: &Path, executable: &Path, inputs: &Path) -> Command {
-    let mut command = Command::new(compiler());
-    command.args(FLAGS).args(["-MMD", "-MP", "-MF"]).arg(inputs).arg("-o").arg(executable).arg(file).arg("-lm");
-    command
-}
-
-fn compiler() -> OsString {
+fn name() -> OsString {
     env::var_os("CC").unwrap_or_else(|| OsString::from("cc"))
 }
 
-/// The compiler's version: another compiler makes another program.
-async fn version() -> io::Result<&'static str> {
-    static VERSION: OnceCell<String> = OnceCell::const_new();
-    let ask = || async {
-        let output = Command::new(compiler()).arg("--version").output().await?;
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+/// The compiler, looked for once.
+async fn compiler() -> Result<&'static C, String> {
+    static FOUND: OnceCell<C> = OnceCell::const_new();
+    FOUND.get_or_try_init(find).await
+}
+
+async fn find() -> Result<C, String> {
+    let name = name();
+    let path = if Path::new(&name).components().count() > 1 {
+        fs::canonicalize(&name).map_err(|error| error.to_string())?
+    } else {
+        let dirs = env::var_os("PATH").unwrap_or_default();
+        let found = env::split_paths(&dirs).map(|dir| dir.join(&name)).find(|path| path.is_file());
+        found.ok_or("it is in no folder of PATH")?
     };
-    VERSION.get_or_try_init(ask).await.map(String::as_str)
+    let output = Command::new(&path).arg("--version").output().await.map_err(|error| error.to_string())?;
+    // One that lies elsewhere has its parts beside the folder of its programs.
+    let real = fs::canonicalize(&path).map_err(|error| error.to_string())?;
+    let places = [&path, &real].into_iter().filter_map(|path| path.parent()?.parent());
+    let needs = places.filter(|prefix| *prefix != Path::new("/") && !prefix.starts_with("/usr")).map(Path::to_owned);
+    let version = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(C { path: path.to_string_lossy().into_owned(), needs: needs.collect(), version })
 }

@@ -3,6 +3,7 @@
 use super::find::{mode, readable_in_a_lab};
 use super::{Built, Source, python, text};
 use crate::trouble::Trouble;
+use harness::lab::Launcher;
 use harness::program::Program;
 use std::env;
 use std::ffi::OsStr;
@@ -17,11 +18,11 @@ const SYSTEM: [&str; 5] = ["/usr", "/bin", "/sbin", "/lib", "/lib64"];
 ///
 /// # Errors
 /// When there is no such program, or a lab could not read what it needs.
-pub async fn command(words: &[String]) -> Result<Program, Trouble> {
+pub async fn command(words: &[String], launcher: &Launcher) -> Result<Program, Trouble> {
     let Some((name, args)) = words.split_first() else {
         return Err(Trouble::Usage("there is no command to run".to_owned()));
     };
-    let mut program = program(name).await?;
+    let mut program = program(name, launcher).await?;
     for arg in args {
         let file = fs::canonicalize(arg).ok().filter(|path| path.is_file());
         let Some(path) = file else {
@@ -35,7 +36,7 @@ pub async fn command(words: &[String]) -> Result<Program, Trouble> {
     Ok(program)
 }
 
-async fn program(name: &str) -> Result<Program, Trouble> {
+async fn program(name: &str, launcher: &Launcher) -> Result<Program, Trouble> {
     let file = Path::new(name).file_name().and_then(OsStr::to_str).unwrap_or_default();
     if is_python(file) {
         let (python, needs) = python::interpreter(name).await.map_err(Trouble::Usage)?;
@@ -56,7 +57,7 @@ async fn program(name: &str) -> Result<Program, Trouble> {
         }
         return Ok(Program { command: vec![text(path)], needs });
     }
-    match source.build().await {
+    match source.build(launcher).await {
         Built::Ready(program) => Ok(program),
         Built::DoesNotCompile(message) => {
             Err(Trouble::Usage(format!("{name} does not compile.\n{}", message.trim_end())))

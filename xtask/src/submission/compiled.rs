@@ -1,30 +1,47 @@
 //! Programs that are one file for a compiler. What was made of the same texts by the same compiler is kept and found again.
 
-use super::{Built, build_dir, text};
+use super::{Built, build_dir, text, unusual};
+use harness::lab::{End, Launcher, Limits, Tool};
 use harness::program::Program;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use tokio::process::Command;
+use std::path::{Component, Path, PathBuf};
 
 /// A compiler for programs of one file.
-pub(super) struct Compiler {
+pub(super) struct Compiler<C> {
     /// The folder for what it makes, below the build folder.
     pub(super) kind: &'static str,
+    /// As a sentence calls it.
+    pub(super) name: &'static str,
     /// Its version, and whatever else of it goes into what it makes.
     pub(super) version: String,
-    /// The command that compiles a file: the file, the executable, and the list of inputs that it shall write.
-    pub(super) command: fn(file: &Path, executable: &Path, inputs: &Path) -> Command,
+    /// What a lab must show of it.
+    pub(super) needs: Vec<PathBuf>,
+    /// The command that compiles a file.
+    pub(super) command: C,
+}
+
+/// What a compiler is told, as it stands in a command.
+pub(super) struct Paths<'a> {
+    /// The source file, by its name: it runs in the folder of that.
+    pub(super) file: &'a str,
+    /// The executable that it shall make.
+    pub(super) executable: &'a str,
+    /// The list of inputs that it shall write.
+    pub(super) inputs: &'a str,
 }
 
 /// The compiler's list of the files that a program was made from.
 const INPUTS: &str = "inputs.d";
+/// The largest file that is looked at to tell one program from another.
+const INPUT_MAX: u64 = 64 << 20;
 
-impl Compiler {
-    /// Compiles a file, or finds what was made of the same text before.
-    pub(super) async fn build(&self, path: &Path) -> Built {
-        match self.compile(path).await {
+impl<C: Fn(Paths<'_>) -> Vec<String>> Compiler<C> {
+    /// Compiles a file in a lab, or finds what was made of the same text before.
+    pub(super) async fn build(&self, path: &Path, launcher: &Launcher) -> Built {
+        match self.compile(path, launcher).await {
             Ok(Ok(executable)) => Built::Ready(Program { command: vec![text(&executable)], needs: vec![executable] }),
             Ok(Err(message)) => Built::DoesNotCompile(message),
             Err(error) => Built::NotBuilt(format!("compiling {}: {error}", path.display())),
@@ -32,7 +49,7 @@ impl Compiler {
     }
 
     /// The executable, or the compiler's message.
-    async fn compile(&self, path: &Path) -> io::Result<Result<PathBuf, String>> {
+    async fn compile(&self, path: &Path, launcher: &Launcher) -> io::Result<Result<PathBuf, String>> {
         let (dir, file) = (path.parent().unwrap_or(path), path.file_name().unwrap_or_default());
         let name = path.file_stem().unwrap_or_default();
         let all = build_dir().join(self.kind);
@@ -43,14 +60,32 @@ impl Compiler {
         fs::create_dir_all(&all)?;
         // Made aside and then moved, so that two graders at once do not see each other's half of the work.
         let made = tempfile::tempdir_in(&all)?;
-        let mut command = (self.command)(Path::new(file), &made.path().join(name), &made.path().join(INPUTS));
-        let output = command.current_dir(dir).output().await?;
-        if !output.status.success() {
-            return Ok(Err(String::from_utf8_lossy(&output.stderr).into_owned()));
+        let (executable, list) = (made.path().join(name), made.path().join(INPUTS));
+        let tool = Tool {
+            command: (self.command)(Paths {
+                file: &file.to_string_lossy(),
+                executable: &text(&executable),
+                inputs: &text(&list),
+            }),
+            env: BTreeMap::new(),
+            dir: dir.to_owned(),
+            needs: self.needs.iter().cloned().chain([dir.to_owned()]).collect(),
+            writes: vec![made.path().to_owned()],
+            room: Vec::new(),
+            limits: Limits::COMPILER,
+        };
+        let finished = launcher.run_tool(&tool).await.map_err(io::Error::other)?;
+        if finished.end != End::Status(0) {
+            let said = String::from_utf8_lossy(&finished.stderr).into_owned();
+            return Ok(Err(said + &unusual(self.name, finished.end).unwrap_or_default()));
+        }
+        // What lies there now was made by whoever wrote the program.
+        if !fs::symlink_metadata(&executable)?.is_file() {
+            return Err(io::Error::other("what was made is no file"));
         }
         fs::set_permissions(made.path(), fs::Permissions::from_mode(0o755))?;
         // A program with parts in other files is kept under the texts of all of them.
-        let inputs = inputs(&made.path().join(INPUTS), file).unwrap_or_default();
+        let inputs = inputs(&list, file).unwrap_or_default();
         let kept = all.join(self.key(dir, &inputs)?);
         // When it is there already, somebody was faster, with the same.
         if fs::rename(made.path(), &kept).is_err() && !kept.join(name).exists() {
@@ -64,8 +99,14 @@ impl Compiler {
         let mut hash = blake3::Hasher::new();
         hash.update(self.version.as_bytes());
         for input in inputs {
-            let text = fs::read(dir.join(input))?;
-            hash.update(input.as_os_str().as_encoded_bytes()).update(&(text.len() as u64).to_le_bytes()).update(&text);
+            hash.update(input.as_os_str().as_encoded_bytes());
+            // The list comes from the lab, and may name anything. What is no file of the submission was part of the system there.
+            let own = input.components().all(|part| matches!(part, Component::Normal(_)));
+            let path = dir.join(input);
+            if own && fs::metadata(&path).is_ok_and(|data| data.is_file() && data.len() <= INPUT_MAX) {
+                let text = fs::read(&path)?;
+                hash.update(&(text.len() as u64).to_le_bytes()).update(&text);
+            }
         }
         Ok(hash.finalize().to_hex()[..32].to_owned())
     }

@@ -2,6 +2,7 @@
 
 use super::{Source, Submission, cargo};
 use crate::trouble::Trouble;
+use harness::lab::Launcher;
 use rustix::process::geteuid;
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +13,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// When it is no folder, when there are two programs for one exercise, or none at all.
-pub async fn find(dir: &Path, exercises: &[&str]) -> Result<Submission, Trouble> {
+pub async fn find(dir: &Path, exercises: &[&str], launcher: &Launcher) -> Result<Submission, Trouble> {
     let shown = dir.display();
     let usage = |problem: String| Trouble::Usage(format!("{shown}: {problem}"));
     let dir = fs::canonicalize(dir).map_err(|error| usage(error.to_string()))?;
@@ -25,7 +26,7 @@ pub async fn find(dir: &Path, exercises: &[&str]) -> Result<Submission, Trouble>
         let parent = parent.map_or_else(|| ".".to_owned(), |parent| parent.display().to_string());
         return Err(usage(format!("a submission is a folder, and this is a file. Try: cargo xtask grade {parent}")));
     }
-    let binaries = cargo::binaries(&dir).await.map_err(usage)?;
+    let binaries = cargo::binaries(&dir, launcher).await.map_err(usage)?;
     let mut sources = BTreeMap::new();
     let mut notes = Vec::new();
     for exercise in exercises {

@@ -17,11 +17,13 @@ mod compiled;
 mod find;
 mod python;
 mod rustc;
+mod toolchain;
 
 pub use command::command;
 pub use find::find;
 
 use crate::trouble::Trouble;
+use harness::lab::{End, Launcher, Limit, Limits};
 use harness::program::Program;
 use std::collections::BTreeMap;
 use std::env;
@@ -81,13 +83,13 @@ impl Source {
         }
     }
 
-    /// Builds the program of a single file.
-    pub async fn build(&self) -> Built {
+    /// Builds the program of a single file, in a lab.
+    pub async fn build(&self, launcher: &Launcher) -> Built {
         match self {
             Self::Cargo { package } => Built::NotBuilt(format!("{package} is built with its whole package")),
-            Self::Rust(path) => rustc::build(path).await,
-            Self::Python(path) => python::prepare(path).await,
-            Self::C(path) => cc::build(path).await,
+            Self::Rust(path) => rustc::build(path, launcher).await,
+            Self::Python(path) => python::prepare(path, launcher).await,
+            Self::C(path) => cc::build(path, launcher).await,
             Self::Executable(path) => {
                 let needs = path.parent().map(Path::to_owned).into_iter().collect();
                 Built::Ready(Program { command: vec![text(path)], needs })
@@ -108,11 +110,16 @@ impl Source {
 }
 
 impl Submission {
-    /// Builds the programs of these exercises, as far as the submission has them; `jobs` compilers at once.
+    /// Builds the programs of these exercises, as far as the submission has them; `jobs` compilers at once, each in a lab.
     ///
     /// # Errors
     /// Trouble that concerns all of them.
-    pub async fn build(&self, exercises: &[&str], jobs: usize) -> Result<BTreeMap<String, Built>, Trouble> {
+    pub async fn build(
+        &self,
+        exercises: &[&str],
+        jobs: usize,
+        launcher: &Launcher,
+    ) -> Result<BTreeMap<String, Built>, Trouble> {
         let mut out = BTreeMap::new();
         let wanted = || self.sources.iter().filter(|(name, _)| exercises.contains(&name.as_str()));
         let binaries: Vec<(&str, &str)> = wanted()
@@ -122,7 +129,7 @@ impl Submission {
             })
             .collect();
         if !binaries.is_empty() {
-            out.extend(cargo::build(&self.dir, &binaries).await?);
+            out.extend(cargo::build(&self.dir, &binaries, launcher).await?);
         }
         let width = Arc::new(Semaphore::new(jobs));
         let mut compilers = JoinSet::new();
@@ -131,9 +138,10 @@ impl Submission {
                 continue;
             }
             let (name, source, width) = (name.clone(), source.clone(), Arc::clone(&width));
+            let launcher = launcher.clone();
             compilers.spawn(async move {
                 let _permit = width.acquire_owned().await;
-                (name, source.build().await)
+                (name, source.build(&launcher).await)
             });
         }
         while let Some(done) = compilers.join_next().await {
@@ -149,6 +157,24 @@ impl Submission {
 pub(crate) fn build_dir() -> PathBuf {
     let own = exercises::root().parent().unwrap_or_else(|| Path::new("/")).join("target");
     env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("grade")
+}
+
+/// A sentence about how a tool ended, unless that was by an exit code: then its own words say enough.
+fn unusual(tool: &str, end: End) -> Option<String> {
+    let limit = match end {
+        End::Status(_) => return None,
+        End::Signal(signal) => return Some(format!("{tool} was ended by signal {signal}.\n")),
+        End::Stopped(limit) => limit,
+    };
+    let of = Limits::COMPILER;
+    let why = match limit {
+        Limit::Cpu => format!("it used more than {} seconds of CPU time", of.cpu_seconds),
+        Limit::Memory => format!("it had more than {} GiB of memory in use", of.memory >> 30),
+        Limit::Disk => format!("it wrote more than {} GiB", of.disk >> 30),
+        Limit::Output => format!("it printed more than {} MiB", of.output >> 20),
+        Limit::Waiting => "it waited for something that does not come".to_owned(),
+    };
+    Some(format!("{tool} was stopped: {why}.\n"))
 }
 
 /// A path as a lab takes it. Paths that are no UTF-8 were refused when they were found.

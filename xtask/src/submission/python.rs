@@ -1,17 +1,16 @@
 //! Programs in Python.
 
-use super::{Built, text};
+use super::{Built, text, unusual};
+use harness::lab::{End, Launcher, Limits, Tool};
 use harness::program::Program;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
+use tokio::sync::OnceCell;
 
-/// Prints, a line each: the interpreter itself (`python3` can be a shim that only finds it), and the folders with its
-/// libraries. Then compiles the file that is named, without running it.
-const ASK: &str = "\
+/// Compiles the file that is named, without running it.
+const CHECK: &str = "\
 import sys
-for path in (sys.executable, sys.base_prefix, sys.prefix):
-    print(path)
-sys.stdout.flush()
 try:
     compile(open(sys.argv[1], 'rb').read(), sys.argv[2], 'exec')
 except (SyntaxError, ValueError):
@@ -40,32 +39,40 @@ pub(super) async fn interpreter(name: &str) -> Result<(String, Vec<PathBuf>), St
     Ok((python.to_owned(), prefixes.collect()))
 }
 
-/// Finds the interpreter, and lets it look at the program's syntax.
-pub(super) async fn prepare(path: &Path) -> Built {
-    let name = path.file_name().unwrap_or_default();
-    let output = match Command::new("python3").args(["-I", "-c", ASK]).arg(path).arg(name).output().await {
-        Ok(output) => output,
-        Err(error) => {
-            return Built::NotBuilt(format!("python3 cannot be run: {error}. Install it to grade {}", path.display()));
-        }
+/// Finds the interpreter, and lets it look at the program's syntax, in a lab.
+pub(super) async fn prepare(path: &Path, launcher: &Launcher) -> Built {
+    static PYTHON3: OnceCell<(String, Vec<PathBuf>)> = OnceCell::const_new();
+    let (python, prefixes) = match PYTHON3.get_or_try_init(|| interpreter("python3")).await {
+        Ok(found) => found.clone(),
+        Err(error) => return Built::NotBuilt(format!("{error}. Install python3 to grade {}", path.display())),
     };
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let answer = String::from_utf8_lossy(&output.stdout).into_owned();
-    let lines: Vec<_> = answer.lines().collect();
-    let [python, prefixes @ ..] = lines.as_slice() else {
-        return Built::NotBuilt(format!("python3 does not say where it is: {}", said.trim()));
-    };
-    if !output.status.success() {
-        return Built::DoesNotCompile(said);
-    }
     let dir = path.parent().unwrap_or(path).to_owned();
-    let mut needs = vec![dir];
-    for prefix in prefixes.iter().map(PathBuf::from).filter(|prefix| !needs_nothing(prefix)) {
+    let mut needs = vec![dir.clone()];
+    for prefix in prefixes {
         if !needs.contains(&prefix) {
             needs.push(prefix);
         }
     }
-    Built::Ready(Program { command: vec![(*python).to_owned(), text(path)], needs })
+    let file = text(Path::new(path.file_name().unwrap_or_default()));
+    let tool = Tool {
+        command: vec![python.clone(), "-I".into(), "-c".into(), CHECK.into(), file.clone(), file],
+        env: BTreeMap::new(),
+        dir,
+        needs: needs.clone(),
+        writes: Vec::new(),
+        room: Vec::new(),
+        limits: Limits::COMPILER,
+    };
+    match launcher.run_tool(&tool).await {
+        Ok(finished) if finished.end == End::Status(0) => {
+            Built::Ready(Program { command: vec![python, text(path)], needs })
+        }
+        Ok(finished) => {
+            let said = String::from_utf8_lossy(&finished.stderr).into_owned();
+            Built::DoesNotCompile(said + &unusual("python3", finished.end).unwrap_or_default())
+        }
+        Err(error) => Built::NotBuilt(format!("looking at {}: {error}", path.display())),
+    }
 }
 
 /// Whether a folder is among those that every lab shows.

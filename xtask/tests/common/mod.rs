@@ -26,8 +26,8 @@ pub async fn programs(dir: &Path) -> BTreeMap<String, Program> {
     if let Some(programs) = all.get(dir) {
         return programs.clone();
     }
-    let submission = submission::find(dir, &EXERCISES).await.unwrap();
-    let built = submission.build(&EXERCISES, 2).await.unwrap();
+    let submission = submission::find(dir, &EXERCISES, runner().launcher()).await.unwrap();
+    let built = submission.build(&EXERCISES, 2, runner().launcher()).await.unwrap();
     let ready = |built| match built {
         Built::Ready(program) => program,
         other => panic!("{other:?}"),

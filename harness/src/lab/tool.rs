@@ -1,0 +1,238 @@
+//! The supervisor of a tool: lays out what it works on, launches it, and stops it at its limits.
+//!
+//! None of the limits is a time on a clock. CPU time, memory, disk and output are counted; a tool that waits for something that
+//! never comes is known by the looks at which everything slept, so that neither a loaded nor a suspended machine stops one
+//! that works.
+#![expect(unsafe_code, reason = "std runs code between fork and exec only through an unsafe function")]
+
+use super::first;
+use super::job::{End, Finished, Limit, Put, Tool};
+use crate::program::{environment, reaped_cpu};
+use crate::sandbox::{Layers, Purpose, Sandbox};
+use crate::watch::tasks;
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{ChildStderr, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+/// How often a tool is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+/// How much CPU time is hardly any, of one look. Whoever waits looks around from time to time.
+const HARDLY_ANY: Duration = Duration::from_millis(10);
+/// The disk is looked at so often, in looks: whatever is written in between is bounded by the disk's speed.
+const LOOKS_AT_THE_DISK: u32 = 5;
+
+/// Runs a tool. The calling process is the first of the lab.
+pub(super) fn run(tool: &Tool, layers: &Layers) -> io::Result<Finished> {
+    first::prepare()?;
+    lay_out(tool)?;
+    let sandbox = Sandbox::new(layers, Purpose::Tool, &tool.writes)?;
+    let mut running = Running::launch(tool, sandbox)?;
+    loop {
+        if let Some(end) = running.look(tool)? {
+            return Ok(Finished { end, stdout: running.stdout.read, stderr: running.stderr.read });
+        }
+    }
+}
+
+/// Makes what shall be in the tool's room.
+fn lay_out(tool: &Tool) -> io::Result<()> {
+    for (name, put) in &tool.room {
+        let at = Path::new(Tool::ROOM).join(name);
+        if let Some(parent) = at.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let made = match put {
+            Put::Copy(from) => copy(from, &at),
+            Put::Link(to) => symlink(to, &at),
+            Put::Text(text) => fs::write(&at, text),
+        };
+        made.map_err(|error| io::Error::new(error.kind(), format!("laying out {}: {error}", name.display())))?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let (entry, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        let data = fs::symlink_metadata(&entry)?;
+        let to = to.join(&name);
+        let made = if data.is_symlink() {
+            symlink(fs::read_link(&entry)?, to)
+        } else if data.is_dir() {
+            if name == "target" || name == ".git" { Ok(()) } else { copy(&entry, &to) }
+        } else if data.is_file() {
+            // The time tells the compiler whether something has changed since the last build.
+            fs::copy(&entry, &to).and_then(|_| File::options().write(true).open(&to)?.set_modified(data.modified()?))
+        } else {
+            Ok(())
+        };
+        made.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", entry.display())))?;
+    }
+    Ok(())
+}
+
+struct Running {
+    pid: i32,
+    stdout: Reading<ChildStdout>,
+    stderr: Reading<ChildStderr>,
+    looks: u32,
+    /// CPU time when something was last seen to move, and the looks since.
+    calm: (Duration, u32),
+}
+
+impl Running {
+    fn launch(tool: &Tool, sandbox: Sandbox) -> io::Result<Self> {
+        let Some((name, args)) = tool.command.split_first() else {
+            return Err(io::Error::other("a tool without a command"));
+        };
+        let mut command = Command::new(name);
+        command.args(args).current_dir(&tool.dir).env_clear().envs(environment()).envs(&tool.env);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // SAFETY: this process has one thread, so its child may do everything.
+        unsafe { command.pre_exec(move || sandbox.enter()) };
+        let mut child = command.spawn().map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))?;
+        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+            return Err(io::Error::other("no pipes"));
+        };
+        let pid = child.id().cast_signed();
+        let (stdout, stderr) = (Reading::new(stdout)?, Reading::new(stderr)?);
+        Ok(Self { pid, stdout, stderr, looks: 0, calm: (Duration::ZERO, 0) })
+    }
+
+    /// Waits a little, and looks what has come of it. Says how the tool has ended, if it has.
+    fn look(&mut self, tool: &Tool) -> io::Result<Option<End>> {
+        let pipes = [self.stdout.pipe.as_ref().map(AsFd::as_fd), self.stderr.pipe.as_ref().map(AsFd::as_fd)];
+        if pipes.iter().all(Option::is_none) {
+            // Nothing will be written any more, but it lives.
+            first::pause(Duration::from_millis(1), false, [])?;
+        } else {
+            first::pause(LOOK, false, pipes.into_iter().flatten())?;
+        }
+        if first::lifeline_is_cut()? {
+            return Err(io::Error::other("the grader has gone"));
+        }
+        let (ended, most) = (self.reap()?, tool.limits.output);
+        let read = self.stdout.read(most)? + self.stderr.read(most)?;
+        if let Some(end) = ended {
+            end_all()?;
+            self.stdout.read(most)?;
+            self.stderr.read(most)?;
+            return Ok(Some(end));
+        }
+        self.looks += 1;
+        let struck = self.limit(tool, read > 0)?;
+        if struck.is_some() {
+            end_all()?;
+        }
+        Ok(struck.map(End::Stopped))
+    }
+
+    /// Takes the ends of processes; says how the tool itself has ended.
+    fn reap(&mut self) -> io::Result<Option<End>> {
+        let mut ended = None;
+        loop {
+            match wait(WaitOptions::NOHANG) {
+                Ok(Some((pid, status))) if pid.as_raw_nonzero().get() == self.pid => {
+                    let signal = || End::Signal(status.terminating_signal().unwrap_or(0));
+                    ended = Some(status.exit_status().map_or_else(signal, End::Status));
+                }
+                Ok(Some(_)) | Err(Errno::INTR) => {}
+                Ok(None) | Err(Errno::CHILD) => return Ok(ended),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// The limit that is reached, if one is.
+    fn limit(&mut self, tool: &Tool, moved: bool) -> io::Result<Option<Limit>> {
+        let cpu = tasks::cpu_time()? + reaped_cpu();
+        if moved || !tasks::sample()?.is_asleep() {
+            self.calm = (cpu, 0);
+        } else {
+            self.calm.1 += 1;
+        }
+        let limits = tool.limits;
+        Ok(if self.stdout.read.len() + self.stderr.read.len() > limits.output {
+            Some(Limit::Output)
+        } else if cpu.as_secs() >= limits.cpu_seconds {
+            Some(Limit::Cpu)
+        } else if tasks::memory()? > limits.memory {
+            Some(Limit::Memory)
+        } else if self.looks.is_multiple_of(LOOKS_AT_THE_DISK) && written(tool)? > limits.disk {
+            Some(Limit::Disk)
+        } else if self.calm.1 > limits.patience && cpu - self.calm.0 < HARDLY_ANY * self.calm.1 {
+            Some(Limit::Waiting)
+        } else {
+            None
+        })
+    }
+}
+
+/// Ends everything that the tool has started.
+fn end_all() -> io::Result<()> {
+    loop {
+        let processes = tasks::processes()?;
+        if processes.is_empty() {
+            return Ok(());
+        }
+        for pid in processes.into_iter().filter_map(Pid::from_raw) {
+            // One that ended in the meantime is what we want.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        while matches!(wait(WaitOptions::NOHANG), Ok(Some(_))) {}
+    }
+}
+
+/// How much the folders hold in which the tool may write.
+fn written(tool: &Tool) -> io::Result<u64> {
+    fn of(dir: &Path) -> u64 {
+        // What vanishes while it is counted counts as nothing.
+        let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+        let sizes = entries.filter_map(|entry| {
+            let data = fs::symlink_metadata(entry.path()).ok()?;
+            Some(if data.is_dir() { of(&entry.path()) } else { data.blocks() * 512 })
+        });
+        sizes.sum()
+    }
+    Ok(tool.writes.iter().map(|dir| of(dir)).sum())
+}
+
+/// A pipe that is read without waiting.
+struct Reading<P> {
+    /// `None` at its end.
+    pipe: Option<P>,
+    read: Vec<u8>,
+}
+
+impl<P: Read + AsFd> Reading<P> {
+    fn new(pipe: P) -> io::Result<Self> {
+        rustix::io::ioctl_fionbio(&pipe, true)?;
+        Ok(Self { pipe: Some(pipe), read: Vec::new() })
+    }
+
+    /// Reads what is there, but hardly more than is wanted at `most`; returns how much it was.
+    fn read(&mut self, most: usize) -> io::Result<usize> {
+        let before = self.read.len();
+        let mut piece = [0; 64 * 1024];
+        while let Some(pipe) = &mut self.pipe
+            && self.read.len() <= most
+        {
+            match pipe.read(&mut piece) {
+                Ok(0) => self.pipe = None,
+                Ok(len) => self.read.write_all(&piece[..len])?,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.read.len() - before)
+    }
+}

@@ -1,0 +1,172 @@
+//! Programs that are binaries of a Cargo package.
+
+mod home;
+mod run;
+
+use super::{Built, build_dir, text};
+use crate::trouble::Trouble;
+use harness::lab::Launcher;
+use harness::program::Program;
+use run::{as_seen, cargo, is_ours};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A binary that a package can make.
+pub(super) struct Binary {
+    pub(super) name: String,
+    pub(super) package: String,
+    /// Its main source file.
+    pub(super) source: PathBuf,
+}
+
+/// What we read of `cargo metadata`.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    manifest_path: PathBuf,
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+    #[serde(default)]
+    src_path: PathBuf,
+}
+
+/// What we read of `cargo build --message-format=json`.
+#[derive(Deserialize)]
+#[serde(tag = "reason")]
+enum Message {
+    #[serde(rename = "compiler-artifact")]
+    Artifact { target: Target, executable: Option<PathBuf> },
+    #[serde(rename = "compiler-message")]
+    Diagnosed { target: Target, message: Diagnostic },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Diagnostic {
+    level: String,
+    rendered: Option<String>,
+}
+
+/// The binaries of the package in `dir`, or of all packages if it is the root of a workspace without one of its own.
+/// None when there is no `Cargo.toml`.
+pub(super) async fn binaries(dir: &Path, launcher: &Launcher) -> Result<Vec<Binary>, String> {
+    if !dir.join("Cargo.toml").is_file() {
+        return Ok(Vec::new());
+    }
+    let args = ["metadata", "--no-deps", "--format-version", "1"].map(str::to_owned);
+    let said = cargo(dir, args.to_vec(), None, launcher).await?;
+    if !said.ok {
+        let why = said.unusual.unwrap_or_default();
+        return Err(format!("Cargo.toml cannot be read.\n{}", (said.stderr + &why).trim()));
+    }
+    let metadata: Metadata =
+        serde_json::from_slice(&said.stdout).map_err(|error| format!("reading cargo's answer: {error}"))?;
+    let seen = as_seen(dir);
+    let manifest = seen.join("Cargo.toml");
+    let has_own = metadata.packages.iter().any(|package| package.manifest_path == manifest);
+    let mut out = Vec::new();
+    for package in metadata.packages.into_iter().filter(|package| !has_own || package.manifest_path == manifest) {
+        let is_binary = |target: &Target| target.kind.iter().any(|kind| kind == "bin");
+        out.extend(package.targets.into_iter().filter(is_binary).map(|target| Binary {
+            name: target.name,
+            package: package.name.clone(),
+            source: target.src_path.strip_prefix(&seen).map_or_else(|_| target.src_path.clone(), |path| dir.join(path)),
+        }));
+    }
+    Ok(out)
+}
+
+/// Builds binaries, given as package and name. One that does not compile does not stop the others.
+pub(super) async fn build(
+    dir: &Path,
+    binaries: &[(&str, &str)],
+    launcher: &Launcher,
+) -> Result<BTreeMap<String, Built>, Trouble> {
+    let mut args = ["build", "--keep-going", "--message-format=json"].map(str::to_owned).to_vec();
+    // The starters belong to a package that we are built from: what they need is in our own folder already. They are
+    // the only programs there, so nothing can take their names.
+    let target = (dir != exercises::root()).then(|| target_dir(dir));
+    if let Some(target) = &target {
+        fs::create_dir_all(target).map_err(Trouble::ours(format!("making {}", target.display())))?;
+        args.extend(["--target-dir".to_owned(), text(target)]);
+    }
+    for (package, name) in binaries {
+        args.extend(["--package", package, "--bin", name].map(str::to_owned));
+    }
+    let said = cargo(dir, args, target.as_deref(), launcher).await.map_err(Trouble::Ours)?;
+
+    let mut ready: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut errors: Vec<(String, String)> = Vec::new();
+    for message in said.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()) {
+        match message {
+            // What was built could have said so itself; it is what it is only where cargo puts it.
+            Message::Artifact { target: made, executable: Some(path) }
+                if target.as_ref().is_none_or(|target| lies_in(&path, target)) =>
+            {
+                ready.insert(made.name, path);
+            }
+            Message::Diagnosed { target, message } if message.level.starts_with("error") => {
+                errors.push((target.name, message.rendered.unwrap_or_default()));
+            }
+            _ => {}
+        }
+    }
+    let result_of = |name: &str| {
+        if let Some(path) = ready.get(name) {
+            return Built::Ready(Program { command: vec![text(path)], needs: vec![path.clone()] });
+        }
+        let own: Vec<_> = errors.iter().filter(|(target, _)| target == name).map(|(_, error)| error.as_str()).collect();
+        let all: Vec<_> = errors.iter().map(|(_, error)| error.as_str()).collect();
+        match (own.is_empty(), all.is_empty(), &said.unusual) {
+            (false, ..) => Built::DoesNotCompile(own.concat()),
+            // A library of the package, or a build script.
+            (true, false, _) => Built::DoesNotCompile(all.concat()),
+            (true, true, Some(why)) => Built::DoesNotCompile(format!("{}\n{why}", said.stderr.trim())),
+            // Not a word from the compiler: cargo itself could not go on, or a build script failed.
+            (true, true, None) => could_not_go_on(said.stderr.trim(), dir),
+        }
+    };
+    Ok(binaries.iter().map(|(_, name)| ((*name).to_owned(), result_of(name))).collect())
+}
+
+/// What cargo says without a word from the compiler.
+fn could_not_go_on(said: &str, dir: &Path) -> Built {
+    if said.contains("failed to run custom build command") {
+        return Built::DoesNotCompile(said.to_owned());
+    }
+    if !is_ours(dir) && said.contains("offline") {
+        return Built::NotBuilt(format!(
+            "{said}\n\
+             Submissions are built without a network, from packages that are fetched already. If you trust what this one asks \
+             for, fetch it first: cargo fetch --manifest-path {}",
+            dir.join("Cargo.toml").display()
+        ));
+    }
+    Built::NotBuilt(said.to_owned())
+}
+
+/// Where a submission's packages are built.
+fn target_dir(dir: &Path) -> PathBuf {
+    let name = dir.file_name().unwrap_or_default().to_string_lossy();
+    let hash = blake3::hash(dir.as_os_str().as_encoded_bytes()).to_hex();
+    build_dir().join("packages").join(format!("{name}-{}", &hash[..12]))
+}
+
+/// Whether a path is a file in a folder, without a link that leads elsewhere.
+fn lies_in(path: &Path, dir: &Path) -> bool {
+    let real = fs::canonicalize(path).and_then(|path| Ok((path, fs::canonicalize(dir)?)));
+    real.is_ok_and(|(path, dir)| path.starts_with(dir) && path.is_file())
+}

@@ -1,0 +1,151 @@
+//! Building a submission gets at nothing but the submission and the compiler, and a build that does not end is ended.
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use rstest::rstest;
+use serde_json::Value;
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use tempfile::TempDir;
+
+const SECRET: &str = "the-answers-to-all-checks";
+
+/// A folder with these files, as everybody may read them.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let readable = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    readable(dir.path());
+    dir
+}
+
+/// What became of the program of `udp_sender`: its `state`, and what was said about it.
+fn program(submission: &Path) -> (String, String) {
+    let output = cargo_bin_cmd!("xtask")
+        .args(["grade", "--format", "json", "--check", "udp_sender::one_datagram"])
+        .arg(submission)
+        .output()
+        .unwrap();
+    let json: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let program = &json["exercises"][0]["program"];
+    let text = |name: &str| program[name].as_str().unwrap_or_default().to_owned();
+    (text("state"), text("message"))
+}
+
+/// Rust and C can take a file into a program while they compile it. The bait is a file that everybody may read.
+#[rstest]
+#[case("udp_sender.rs", "fn main() { print!(\"{}\", include_str!(\"BAIT\")) }")]
+#[case("udp_sender.c", "#include \"BAIT\"\nint main(void) { return 0; }")]
+#[case("udp_sender.c", "__asm__(\".incbin \\\"BAIT\\\"\");\nint main(void) { return 0; }")]
+fn a_compiler_does_not_read_the_machines_files(#[case] file: &str, #[case] source: &str) {
+    let elsewhere = folder(&[("bait", SECRET)]);
+    let bait = elsewhere.path().join("bait");
+    let submission = folder(&[(file, &source.replace("BAIT", bait.to_str().unwrap()))]);
+    let (state, message) = program(submission.path());
+    assert_eq!(state, "does_not_compile", "{message}");
+    assert!(message.contains(bait.to_str().unwrap()) && !message.contains(SECRET), "{message}");
+    assert!(message.contains("No such file") || message.contains("file not found"), "{message}");
+    // It is a bait: beside the program it can be taken in.
+    let submission = folder(&[(file, &source.replace("BAIT", "./bait.h")), ("bait.h", "")]);
+    assert_eq!(program(submission.path()).0, "ready");
+}
+
+/// A link in a submission leads to what the lab has, and that is nothing.
+#[test]
+fn a_link_does_not_lead_out_of_a_submission() {
+    let elsewhere = folder(&[("bait", SECRET)]);
+    let submission = folder(&[("udp_sender.c", "#include \"link\"\nint main(void) { return 0; }")]);
+    std::os::unix::fs::symlink(elsewhere.path().join("bait"), submission.path().join("link")).unwrap();
+    let (state, message) = program(submission.path());
+    assert_eq!(state, "does_not_compile");
+    assert!(message.contains("No such file") && !message.contains(SECRET), "{message}");
+}
+
+/// A build script does what it likes; what it gets at is told by its own words.
+#[test]
+fn a_build_script_is_in_a_lab() {
+    let elsewhere = folder(&[("bait", SECRET)]);
+    let bait = elsewhere.path().join("bait");
+    let service = TcpListener::bind("127.0.0.1:0").unwrap();
+    let script = r#"
+        use std::{env, fs, net::TcpStream, path::Path, process::exit};
+        fn main() {
+            let told = |what: &str, escaped: bool| println!("cargo::warning={what}: {}", if escaped { "escaped" } else { "contained" });
+            let bait = Path::new("BAIT");
+            told("read", fs::read(bait).is_ok());
+            told("write", fs::write(bait.with_extension("new"), "x").is_ok());
+            told("list", fs::read_dir(bait.parent().unwrap()).is_ok());
+            told("connect", TcpStream::connect("SERVICE").is_ok());
+            told("environment", env::vars().any(|(_, value)| value.contains("SECRET")));
+            told("processes", fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+                fs::read(entry.path().join("environ")).is_ok_and(|text| String::from_utf8_lossy(&text).contains("SECRET"))
+            }));
+            told("change the submission", fs::write("SUBMISSION/Cargo.toml", "x").is_ok());
+            exit(1);
+        }"#;
+    let package = "[package]\nname = \"kim\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[[bin]]\nname = \"udp_sender\"\npath = \"main.rs\"\n";
+    let submission = folder(&[("Cargo.toml", package), ("main.rs", "fn main() {}")]);
+    let script = script
+        .replace("BAIT", bait.to_str().unwrap())
+        .replace("SERVICE", &service.local_addr().unwrap().to_string())
+        .replace("SECRET", SECRET)
+        .replace("SUBMISSION", submission.path().to_str().unwrap());
+    fs::write(submission.path().join("build.rs"), script).unwrap();
+    // The token is in the environment of the grader alone.
+    let output = cargo_bin_cmd!("xtask")
+        .args(["grade", "--check", "udp_sender::one_datagram"])
+        .arg(submission.path())
+        .env("TOKEN", SECRET)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(text.matches(": contained").count(), 2 * 7, "{text}");
+    assert!(!text.contains("escaped"), "{text}");
+    // Not even cargo's lock file is left there.
+    let mut left: Vec<_> = fs::read_dir(submission.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["Cargo.toml", "build.rs", "main.rs"]);
+}
+
+/// The manifest itself can name programs that cargo runs.
+#[test]
+fn a_configuration_runs_nothing_outside() {
+    let elsewhere = folder(&[]);
+    fs::set_permissions(elsewhere.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let made = elsewhere.path().join("made");
+    let wrapper = format!("#!/bin/sh\ntouch {}\nexit 1\n", made.display());
+    let submission = folder(&[
+        (
+            "Cargo.toml",
+            "[package]\nname = \"kim\"\nversion = \"0.1.0\"\n[[bin]]\nname = \"udp_sender\"\npath = \"main.rs\"\n",
+        ),
+        ("main.rs", "fn main() {}"),
+        (".cargo/config.toml", "[build]\nrustc = \"./evil\"\nrustc-wrapper = \"./evil\"\n"),
+        ("evil", &wrapper),
+        ("rust-toolchain.toml", "[toolchain]\npath = \"/nowhere\"\n"),
+    ]);
+    let evil = submission.path().join("evil");
+    fs::set_permissions(&evil, fs::Permissions::from_mode(0o755)).unwrap();
+    program(submission.path());
+    assert!(!made.exists());
+}
+
+/// What a package asks for and nobody has fetched is not fetched, and the way out is named.
+#[test]
+fn a_package_that_is_not_fetched_is_named_with_the_remedy() {
+    let package = "[package]\nname = \"kim\"\nversion = \"0.1.0\"\n[[bin]]\nname = \"udp_sender\"\npath = \"main.rs\"\n[dependencies]\nnobody-has-fetched-this = \"1\"\n";
+    let submission = folder(&[("Cargo.toml", package), ("main.rs", "fn main() {}")]);
+    let (state, message) = program(submission.path());
+    assert_eq!(state, "not_built");
+    assert!(
+        message.contains("nobody-has-fetched-this") && message.contains("cargo fetch --manifest-path"),
+        "{message}"
+    );
+}
