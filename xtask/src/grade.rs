@@ -1,12 +1,13 @@
 //! `cargo xtask grade`: the programs of a submission, graded.
 
 use crate::files::Files;
+use crate::isolation::{Choice, Chosen};
 use crate::kept::Graded;
 use crate::outcome::{
     CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, Points, ProgramOutcome,
 };
 use crate::report::{self, Format, Show};
-use crate::run::{Runner, default_jobs};
+use crate::run::{Runner, default_jobs, launcher};
 use crate::select::Select;
 use crate::submission::{self, Built, Submission};
 use crate::trouble::Trouble;
@@ -39,6 +40,8 @@ pub struct Grade {
     submission: Option<PathBuf>,
     #[command(flatten)]
     select: Select,
+    #[command(flatten)]
+    isolation: Choice,
     /// How many labs run at once [default: one for each processor]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
@@ -75,10 +78,19 @@ impl Grade {
         let files = Files::new(self.pcap, self.svg)?;
         let progress = progress();
         progress.set_message("looking for programs");
-        let runner = Runner::new(jobs)?;
+        let chosen = self.isolation.make(&launcher()?).await?;
+        if let Some(error) = &chosen.fell_back {
+            anstream::eprintln!(
+                "note: labs of their own cannot be made here ({}: {}), so checks are run in the network that is there, one at a \
+                 time. What that means: cargo xtask doctor",
+                error.doing,
+                error.error
+            );
+        }
+        let runner = Runner::with(chosen.launcher.clone(), chosen.width(jobs));
         let submission = submission::find(&dir, &names, runner.launcher()).await?;
         let shown = if dir == exercises::root() { "exercises".to_owned() } else { dir.display().to_string() };
-        let outcome = grade(&submission, shown, exercises, &runner, jobs, &files, &progress).await?;
+        let outcome = grade(&submission, shown, exercises, &runner, &chosen, &files, &progress).await?;
         progress.finish_and_clear();
         report::print(&outcome, self.format, self.show)?;
         if let Err(error) = Graded::note(&outcome) {
@@ -98,13 +110,13 @@ pub async fn grade(
     shown: String,
     exercises: Vec<Exercise>,
     runner: &Runner,
-    jobs: usize,
+    chosen: &Chosen,
     files: &Files,
     progress: &ProgressBar,
 ) -> Result<Outcome, Trouble> {
     let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     progress.set_message("building");
-    let mut built = submission.build(&names, jobs, runner.launcher()).await?;
+    let mut built = submission.build(&names, chosen.width(default_jobs()), runner.launcher()).await?;
     let exercises: Vec<_> = exercises.into_iter().map(Arc::new).collect();
     let mut results = run_all(&exercises, &built, runner, files, progress).await?;
     let outcomes = exercises.iter().enumerate().map(|(number, exercise)| {
@@ -124,7 +136,7 @@ pub async fn grade(
     });
     let exercises: Vec<ExerciseOutcome> = outcomes.collect();
     let points = Points::of(exercises.iter().flat_map(|exercise| &exercise.checks));
-    Ok(Outcome { submission: shown, points, exercises })
+    Ok(Outcome { submission: shown, points, isolation: chosen.held.clone(), exercises })
 }
 
 /// The results of all checks whose programs are ready, by the numbers of exercise and check.
@@ -186,6 +198,7 @@ async fn run_and_draw(
     let reviewed = check.expected()?;
     let ran = match runner.run(exercise, check, program).await {
         Ok(ran) => ran,
+        Err(error) if error.missing => return Ok((CheckResult::NotRun(error), None)),
         Err(error) => return Ok((CheckResult::Error(error), None)),
     };
     let title = format!("{}::{}", exercise.name, check.name);

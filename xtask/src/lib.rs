@@ -1,6 +1,6 @@
 //! Netlings' command line: finds the programs of a submission, builds them, runs the checks, and reports.
 //!
-//! One file a command: [`grade`], [`hint`], [`trace`], [`list`], [`matrix`], [`mod@bench`], [`soak`]. What they share:
+//! One file a command: [`grade`], [`hint`], [`trace`], [`list`], [`matrix`], [`mod@bench`], [`soak`], [`doctor`]. What they share:
 //!
 //! | module         | what it is                                                  |
 //! |----------------|-------------------------------------------------------------|
@@ -8,6 +8,7 @@
 //! | [`submission`] | finding a submission's programs, and building them          |
 //! | [`programs`]   | the programs that we know the right verdicts of              |
 //! | [`run`]        | running checks, several at once, each in a lab of its own   |
+//! | [`isolation`]  | how much labs keep apart here                                |
 //! | [`files`]      | captures and pictures, a file a check                       |
 //! | [`outcome`]    | what came of it, as plain data                              |
 //! | [`report`]     | the same as text or JSON, one file a format                 |
@@ -15,9 +16,11 @@
 //! | [`trouble`]    | what keeps a command from doing its work, and the exit code |
 
 pub mod bench;
+pub mod doctor;
 pub mod files;
 pub mod grade;
 pub mod hint;
+pub mod isolation;
 pub mod kept;
 pub mod list;
 pub mod matrix;

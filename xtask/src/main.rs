@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::env;
 use std::process::ExitCode;
 use xtask::trouble::Trouble;
-use xtask::{LAB, bench, grade, hint, list, matrix, soak, trace};
+use xtask::{LAB, bench, doctor, grade, hint, list, matrix, soak, trace};
 
 /// Netlings: graded exercises in network programming.
 #[derive(Parser)]
@@ -20,6 +20,7 @@ enum Command {
     Hint(hint::Hint),
     Trace(trace::Trace),
     List(list::List),
+    Doctor(doctor::Doctor),
     Matrix(matrix::Matrix),
     Bench(bench::Bench),
     Soak(soak::Soak),
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
             Command::Matrix(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Soak(command) => command.run().await,
+            Command::Doctor(command) => command.run().await,
         }
     });
     result.unwrap_or_else(|trouble| fail(&trouble))

@@ -2,6 +2,7 @@
 //! names and in no other, and every check catches something.
 
 use crate::grade;
+use crate::isolation::Choice;
 use crate::outcome::CheckResult;
 use crate::programs::{self, Known};
 use crate::report::columns::{pad, terminal_width, width, wrap};
@@ -28,6 +29,8 @@ pub struct Matrix {
     jobs: Option<u16>,
     #[command(flatten)]
     select: Select,
+    #[command(flatten)]
+    isolation: Choice,
 }
 
 impl Matrix {
@@ -38,14 +41,15 @@ impl Matrix {
     pub async fn run(self) -> Result<ExitCode, Trouble> {
         let jobs = self.jobs.map_or_else(default_jobs, usize::from);
         let exercises = self.select.load()?;
-        let launcher = launcher()?;
+        let chosen = self.isolation.make(&launcher()?).await?;
+        let (launcher, jobs) = (chosen.launcher.clone(), chosen.width(jobs));
         let mut known = programs::references(&exercises, jobs, &launcher).await?;
         let references = known.len();
         known.extend(programs::right(&exercises, jobs, &launcher).await?);
         let right = known.len() - references;
         known.extend(programs::wrong(&exercises, jobs, &launcher).await?);
         let wrong = known.len() - references - right;
-        let failed = failed(&known, &exercises, jobs).await?;
+        let failed = failed(&known, &exercises, &Runner::with(launcher, jobs)).await?;
 
         let mut problems = Vec::new();
         for (number, exercise) in exercises.iter().enumerate() {
@@ -127,8 +131,7 @@ fn problems_of(exercise: &Exercise, tried: &[Tried<'_>]) -> Vec<String> {
 }
 
 /// The checks in which each program fails.
-async fn failed(known: &[Known], exercises: &[Exercise], jobs: usize) -> Result<Vec<Failed>, Trouble> {
-    let runner = Runner::new(jobs)?;
+async fn failed(known: &[Known], exercises: &[Exercise], runner: &Runner) -> Result<Vec<Failed>, Trouble> {
     let exercises = Arc::new(exercises.to_vec());
     let mut running = JoinSet::new();
     for (index, program) in known.iter().enumerate() {
@@ -143,7 +146,9 @@ async fn failed(known: &[Known], exercises: &[Exercise], jobs: usize) -> Result<
                         let cause = failure.diagnosis.map(|diagnosis| diagnosis.cause);
                         Ok((index, Some((check.name.clone(), cause))))
                     }
-                    CheckResult::Error(error) => Err(Trouble::Ours(format!("{} {}: {error}", known.name, check.name))),
+                    CheckResult::Error(error) | CheckResult::NotRun(error) => {
+                        Err(Trouble::Ours(format!("{} {}: {error}", known.name, check.name)))
+                    }
                     CheckResult::Pass | CheckResult::Skip => Ok((index, None)),
                 }
             });

@@ -1,5 +1,6 @@
 //! What came of grading a submission, as plain data. The JSON report is this, as it stands.
 
+use crate::isolation::Held;
 use crate::trouble::{FAILED, OURS, PASSED};
 use exercises::Exercise;
 use harness::diagnosis::{Cause, Diagnosis};
@@ -17,6 +18,8 @@ pub struct Outcome {
     pub submission: String,
     /// Of all exercises together.
     pub points: Points,
+    /// What kept the programs in.
+    pub isolation: Held,
     /// In teaching order.
     pub exercises: Vec<ExerciseOutcome>,
 }
@@ -110,7 +113,7 @@ impl CheckOutcome {
     fn explanation(&self) -> Option<&Explanation> {
         match &self.result {
             CheckResult::Fail(failure) => failure.diagnosis.as_ref(),
-            CheckResult::Pass | CheckResult::Skip | CheckResult::Error(_) => None,
+            CheckResult::Pass | CheckResult::Skip | CheckResult::NotRun(_) | CheckResult::Error(_) => None,
         }
     }
 }
@@ -125,6 +128,8 @@ pub enum CheckResult {
     Fail(Failure),
     /// It could not be tried, because of what was wrong before.
     Skip,
+    /// It needs something that this system does not have.
+    NotRun(LabError),
     /// Trouble of ours.
     Error(LabError),
 }
@@ -210,7 +215,7 @@ impl Outcome {
     pub fn exit_code(&self) -> u8 {
         let not_built = |exercise: &ExerciseOutcome| matches!(exercise.program, ProgramOutcome::NotBuilt { .. });
         if self.exercises.iter().any(not_built)
-            || self.checks().any(|check| matches!(check.result, CheckResult::Error(_)))
+            || self.checks().any(|check| matches!(check.result, CheckResult::Error(_) | CheckResult::NotRun(_)))
         {
             OURS
         } else if self.checks().all(|check| matches!(check.result, CheckResult::Pass)) {

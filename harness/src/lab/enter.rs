@@ -2,58 +2,64 @@
 #![expect(unsafe_code, reason = "unshare and fork")]
 
 use super::error::{LabError, While};
+use super::isolation::{Isolation, Setting};
 use super::job::{Job, Order, Reply, Task, Tool, ToolReply, Trace};
+use super::probe::{self, ProbeReply};
 use super::root::Room;
-use super::{HOST_NAME, cpu, net, root, routes, supervise, tool, trace};
+use super::{HOST_NAME, borrowed, cpu, net, root, routes, supervise, tool, trace, user};
 use crate::check::ADDRESS;
-use crate::sandbox::Layers;
-use rustix::io::Errno;
-use rustix::process::{DumpableBehavior, Gid, Uid, geteuid, set_dumpable_behavior};
-use rustix::thread::{UnshareFlags, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe};
+use rustix::process::{Gid, Uid, geteuid};
+use rustix::thread::{UnshareFlags, unshare_unsafe};
 use serde::Serialize;
 use std::fs;
 use std::io::{self, Write};
 use std::iter;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::os::unix::fs::lchown;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The user and group that a program is inside the lab.
 const STUDENT: u32 = 1000;
-/// Whom root becomes before it makes a lab: real user ids that nobody has, the second for where the first does not
-/// exist (inside a container). Root itself is never mapped into a lab.
-const INSTEAD_OF_ROOT: [u32; 2] = [1_000_000, 65_534];
-
 /// The IPv6 address of the program's machine: a local one (RFC 4193) with the last part of the other's.
 const ADDRESS_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 0x103);
 
-/// What the hidden sub-command of the command line does: takes a [`Job`] or a [`Trace`] from standard input, runs it in a lab
+/// What the hidden sub-command of the command line does: takes a [`Job`], a [`Trace`] or a [`Tool`] from standard input, runs it in a lab
 /// of its own, and writes the answer to standard output. The calling process must have one thread only.
 pub fn main() -> ExitCode {
     if let Err(error) = close_inherited() {
         return answer(&Reply::Err(LabError::new("closing inherited descriptors", error)));
     }
-    let Order { job, cpu, layers } = match Order::read(io::stdin().lock()) {
+    let Order { job, cpu, setting } = match Order::read(io::stdin().lock()) {
         Ok(order) => order,
         Err(error) => return answer(&Reply::Err(LabError::new("reading the job", error))),
     };
     let confined = cpu.map_or(Ok(()), cpu::stay_on).during("confining the lab to one processor");
-    if let Err(error) = confined.and_then(|()| isolate(&job.needs(), job.writes(), job.room())) {
+    let prepared = confined.and_then(|()| match setting.isolation {
+        Isolation::Full => isolate(&job.needs(), job.writes(), job.room()),
+        Isolation::Borrowed => borrowed::prepare(),
+    });
+    if let Err(error) = prepared {
         return fail(&job, error);
     }
     // SAFETY: the process has one thread, so the child may do everything.
     match unsafe { libc::fork() } {
         -1 => fail(&job, LabError::new("forking the lab's first process", io::Error::last_os_error())),
         0 => match &job {
-            Task::Check(job) => answer(&run(job, &layers)),
-            Task::Trace(wanted) => match look_on(wanted, &layers) {
+            Task::Check(job) => answer(&run(job, &setting)),
+            Task::Trace(wanted) => match look_on(wanted, &setting) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => fail(&job, error),
             },
-            Task::Tool(wanted) => answer(&work(wanted, &layers)),
+            Task::Tool(wanted) => answer(&work(wanted, &setting)),
+            Task::Probe => answer(&look(&setting)),
         },
-        supervisor => wait_for(supervisor),
+        supervisor => {
+            let code = wait_for(supervisor);
+            if setting.is_borrowed() {
+                borrowed::clean_up();
+            }
+            code
+        }
     }
 }
 
@@ -65,24 +71,32 @@ fn close_inherited() -> io::Result<()> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-fn run(job: &Job, layers: &Layers) -> Reply {
+fn run(job: &Job, setting: &Setting) -> Reply {
     let peers = job.check.peers().into_iter().map(|(_, ip)| ip);
-    furnish(job.params.ips().chain(peers))?;
-    supervise::run(job, layers).during("running the check")
+    furnish(setting, job.params.ips().chain(peers))?;
+    supervise::run(job, setting)
 }
 
-fn work(wanted: &Tool, layers: &Layers) -> ToolReply {
-    furnish(iter::empty())?;
-    tool::run(wanted, layers).during("running a tool")
+fn work(wanted: &Tool, setting: &Setting) -> ToolReply {
+    furnish(setting, iter::empty())?;
+    tool::run(wanted, setting)
 }
 
-fn look_on(wanted: &Trace, layers: &Layers) -> Result<(), LabError> {
-    furnish(wanted.addresses.iter().copied())?;
-    trace::run(wanted, layers).during("tracing")
+fn look(setting: &Setting) -> ProbeReply {
+    furnish(setting, iter::empty())?;
+    probe::run(setting)
 }
 
-/// Mounts and network of a lab: the addresses of its machine, and others. For its first process.
-fn furnish(others: impl Iterator<Item = IpAddr>) -> Result<(), LabError> {
+fn look_on(wanted: &Trace, setting: &Setting) -> Result<(), LabError> {
+    furnish(setting, wanted.addresses.iter().copied())?;
+    trace::run(wanted, setting)
+}
+
+/// Mounts and network of a lab: the addresses of its machine, and others. For its first process. A borrowed one is as it is.
+fn furnish(setting: &Setting, others: impl Iterator<Item = IpAddr>) -> Result<(), LabError> {
+    if setting.is_borrowed() {
+        return borrowed::adopt_orphans().during("adopting orphans");
+    }
     root::fresh()?;
     let (mut v4, mut v6) = (Vec::new(), vec![ADDRESS_V6]);
     for ip in [ADDRESS].into_iter().chain(others) {
@@ -110,8 +124,8 @@ fn isolate(needs: &[PathBuf], writes: &[PathBuf], room: Room) -> Result<(), LabE
             root::build(needs, writes, room)?;
             prepared = true;
         }
-        if let Err(error) = leave_root(writes)
-            && is_real_root()
+        if let Err(error) = user::leave_root(writes)
+            && user::is_real_root()
         {
             let remedy = "Netlings never runs a program as root, and root may not become another user here. Remedy: run it \
                           as an ordinary user.";
@@ -141,37 +155,6 @@ fn isolate(needs: &[PathBuf], writes: &[PathBuf], room: Room) -> Result<(), LabE
 fn unshare(what: UnshareFlags) -> io::Result<()> {
     // SAFETY: none of the flags used here splits the table of descriptors.
     Ok(unsafe { unshare_unsafe(what) }?)
-}
-
-/// From root to a user id that owns nothing but the folders that are to be written.
-fn leave_root(writes: &[PathBuf]) -> io::Result<()> {
-    set_thread_groups(&[])?;
-    let mut result = Err(Errno::INVAL);
-    for id in INSTEAD_OF_ROOT {
-        let (uid, gid) = (Uid::from_raw(id), Gid::from_raw(id));
-        if writes.iter().any(|dir| lchown(dir, Some(id), Some(id)).is_err()) {
-            continue;
-        }
-        result = set_thread_res_gid(gid, gid, gid).and_then(|()| set_thread_res_uid(uid, uid, uid));
-        if result.is_ok() {
-            break;
-        }
-    }
-    result?;
-    // A process that changed its user id may not be looked into, not even by itself: it could not write its own map.
-    Ok(set_dumpable_behavior(DumpableBehavior::Dumpable)?)
-}
-
-/// Whether user 0 is the system's root, as far as can be seen, and not an ordinary user whom a namespace calls 0: that one
-/// has nothing to leave behind, and often no other id to become.
-fn is_real_root() -> bool {
-    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    let mut ranges = map.lines().filter_map(|line| {
-        let mut numbers = line.split_whitespace();
-        Some((numbers.next()?, numbers.next()?))
-    });
-    // The first number is the id here, the second what it is outside.
-    ranges.find(|(here, _)| *here == "0").is_none_or(|(_, outside)| outside == "0")
 }
 
 fn map(uid: Uid, gid: Gid) -> io::Result<()> {
@@ -214,6 +197,7 @@ fn fail(task: &Task, error: LabError) -> ExitCode {
     match task {
         Task::Check(_) => answer(&Reply::Err(error)),
         Task::Tool(_) => answer(&ToolReply::Err(error)),
+        Task::Probe => answer(&ProbeReply::Err(error)),
         Task::Trace(_) => match trace::send(&Err(error)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,

@@ -13,6 +13,9 @@ pub struct LabError {
     pub error: String,
     /// What a person can do about it, where that is known.
     pub remedy: Option<String>,
+    /// Whether it is something that this system does not have, and that a check needs: then the check is not run.
+    #[serde(default)]
+    pub missing: bool,
 }
 
 impl std::error::Error for LabError {}
@@ -30,7 +33,12 @@ impl fmt::Display for LabError {
 impl LabError {
     /// An error without a remedy.
     pub(super) fn new(doing: impl Into<String>, error: impl fmt::Display) -> Self {
-        Self { doing: doing.into(), error: error.to_string(), remedy: None }
+        Self { doing: doing.into(), error: error.to_string(), remedy: None, missing: false }
+    }
+
+    /// Something that this system does not have.
+    pub(super) fn missing(doing: impl Into<String>, error: impl fmt::Display) -> Self {
+        Self { missing: true, ..Self::new(doing, error) }
     }
 }
 

@@ -1,11 +1,16 @@
 //! What the first process of a lab does, whether it runs a check or a trace.
 
-use crate::sandbox::{Layers, Purpose, Sandbox};
+use super::borrowed::{self, Remnants};
+use super::error::{LabError, While};
+use super::isolation::{Isolation, Setting};
+use super::root;
+use crate::sandbox::{Plan, Purpose, Sandbox};
 use crate::watch::wire::Wire;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io;
 use std::num::NonZeroU64;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,10 +23,47 @@ pub(super) fn prepare() -> io::Result<()> {
     Ok(rustix::thread::set_current_timer_slack(Some(NonZeroU64::MIN))?)
 }
 
-/// Opens the capture, the last thing that takes a capability, and gets ready to confine programs.
-pub(super) fn open(layers: &Layers) -> io::Result<(Wire, Arc<Sandbox>)> {
-    let wire = Wire::open()?;
-    Ok((wire, Arc::new(Sandbox::new(layers, Purpose::Program, &[])?)))
+/// What a lab is watched through, and what its programs are kept in by.
+pub(super) struct Opened {
+    pub(super) wire: Wire,
+    pub(super) sandbox: Arc<Sandbox>,
+    /// In a borrowed lab: what tidies up.
+    pub(super) remnants: Option<Remnants>,
+}
+
+/// Opens the capture, the last thing that takes a capability, and gets ready to confine programs, which need these files.
+pub(super) fn open(setting: &Setting, needs: &[PathBuf]) -> Result<Opened, LabError> {
+    let wire = Wire::open().map_err(|error| match setting.isolation {
+        Isolation::Full => LabError::new("watching the network", error),
+        Isolation::Borrowed => LabError {
+            remedy: Some("A borrowed lab needs CAP_NET_RAW. Remedy: run as root in the container.".to_owned()),
+            ..LabError::missing("watching the network", error)
+        },
+    })?;
+    let remnants = if setting.is_borrowed() { Some(borrow(needs)?) } else { None };
+    let sandbox = sandbox(setting, Purpose::Program, needs, &[])?;
+    Ok(Opened { wire, sandbox: Arc::new(sandbox), remnants })
+}
+
+/// Gets ready to confine programs or tools.
+pub(super) fn sandbox(
+    setting: &Setting,
+    purpose: Purpose,
+    needs: &[PathBuf],
+    writable: &[PathBuf],
+) -> Result<Sandbox, LabError> {
+    let readable: Vec<_> = root::readable().chain(needs.iter().cloned()).collect();
+    let readable = setting.is_borrowed().then_some(readable.as_slice());
+    let plan = Plan { layers: &setting.layers(), purpose, readable, writable };
+    Sandbox::new(&plan).during("confining the lab")
+}
+
+/// What a borrowed lab needs a capability for, and leaving root after that.
+fn borrow(needs: &[PathBuf]) -> Result<Remnants, LabError> {
+    let remnants = Remnants::open().map_err(|error| LabError::missing("opening a raw socket", error))?;
+    borrowed::leave_root(&[]).during("becoming a user who owns nothing")?;
+    borrowed::can_be_read(needs)?;
+    Ok(remnants)
 }
 
 /// Pauses, or until one of these can be read. Whoever asked for the lab holds the other end of our standard input: its end

@@ -1,11 +1,11 @@
 //! What the grader tells a lab to do, and how the words travel.
 
 use super::LabError;
+use super::isolation::Setting;
 use super::root::Room;
 use crate::check::{Check, Parameters};
 use crate::event::{Fact, Observation};
 use crate::program::{self, Program};
-use crate::sandbox::Layers;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -134,6 +134,7 @@ pub(super) enum Task {
     Check(Box<Job>),
     Trace(Trace),
     Tool(Tool),
+    Probe,
 }
 
 /// The same, as it is written.
@@ -142,6 +143,7 @@ pub(super) enum TaskRef<'a> {
     Check(&'a Job),
     Trace(&'a Trace),
     Tool(&'a Tool),
+    Probe,
 }
 
 impl Task {
@@ -151,13 +153,14 @@ impl Task {
             Self::Check(job) => job.program.needs.clone(),
             Self::Trace(trace) => trace.programs.iter().flat_map(|program| program.needs.clone()).collect(),
             Self::Tool(tool) => tool.needs.clone(),
+            Self::Probe => Vec::new(),
         }
     }
 
     /// How much room there is in the lab's own folders.
     pub(super) const fn room(&self) -> Room {
         match self {
-            Self::Check(_) | Self::Trace(_) => Room::OF_PROGRAMS,
+            Self::Check(_) | Self::Trace(_) | Self::Probe => Room::OF_PROGRAMS,
             Self::Tool(_) => Room::OF_TOOLS,
         }
     }
@@ -165,7 +168,7 @@ impl Task {
     /// Folders that can be written in the lab, and stay.
     pub(super) fn writes(&self) -> &[PathBuf] {
         match self {
-            Self::Check(_) | Self::Trace(_) => &[],
+            Self::Check(_) | Self::Trace(_) | Self::Probe => &[],
             Self::Tool(tool) => &tool.writes,
         }
     }
@@ -186,8 +189,7 @@ pub(super) struct Order<J> {
     pub(super) job: J,
     /// The processor that the lab is confined to.
     pub(super) cpu: Option<usize>,
-    /// What keeps programs in.
-    pub(super) layers: Layers,
+    pub(super) setting: Setting,
 }
 
 impl Order<TaskRef<'_>> {

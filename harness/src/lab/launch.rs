@@ -2,7 +2,9 @@
 
 use super::cpu::{Cpus, Place};
 use super::error::{LabError, While};
+use super::isolation::{Isolation, Setting};
 use super::job::{Finished, Job, Order, Reply, TaskRef, Told, Tool, ToolReply, Trace};
+use super::probe::{ProbeReply, Protection};
 use crate::event::{Fact, Observation};
 use crate::sandbox::Layers;
 use serde::de::DeserializeOwned;
@@ -18,21 +20,32 @@ pub struct Launcher {
     exe: PathBuf,
     arg: OsString,
     cpus: Cpus,
-    layers: Layers,
+    setting: Setting,
 }
 
 impl Launcher {
     /// `exe` started with the one argument `arg` must call [`super::main`] before it does anything else, and above all
     /// before it starts a thread.
     pub fn new(exe: impl Into<PathBuf>, arg: impl Into<OsString>) -> Self {
-        Self { exe: exe.into(), arg: arg.into(), cpus: Cpus::ours(), layers: Layers::all() }
+        Self {
+            exe: exe.into(),
+            arg: arg.into(),
+            cpus: Cpus::ours(),
+            setting: Setting { isolation: Isolation::Full, layers: Layers::all() },
+        }
     }
 
     /// Labs that keep programs in by these layers only: to show what each is for. Nobody's program but our own may run in
     /// such a lab.
     #[must_use]
     pub fn with_only(self, layers: Layers) -> Self {
-        Self { layers, ..self }
+        Self { setting: Setting { layers, ..self.setting }, ..self }
+    }
+
+    /// Labs that keep so much apart. Of borrowed ones there must never be two at once in a network.
+    #[must_use]
+    pub fn with(self, isolation: Isolation) -> Self {
+        Self { setting: Setting { isolation, ..self.setting }, ..self }
     }
 
     /// Runs a job in a lab of its own. When the future is dropped, the lab and everything in it ends.
@@ -44,8 +57,7 @@ impl Launcher {
         let order = self.order(TaskRef::Check(job), place.as_ref());
         let mut lab = self.command().spawn().during("starting a lab")?;
         let reply: Reply = converse(&mut lab, &order).await?;
-        // The kernel takes its time to close the capture; nobody has to wait for it.
-        tokio::spawn(async move { lab.wait().await });
+        self.see_off(lab).await;
         reply
     }
 
@@ -56,7 +68,18 @@ impl Launcher {
     pub async fn run_tool(&self, tool: &Tool) -> Result<Finished, LabError> {
         let mut lab = self.command().spawn().during("starting a lab")?;
         let reply: ToolReply = converse(&mut lab, &self.order(TaskRef::Tool(tool), None)).await?;
-        tokio::spawn(async move { lab.wait().await });
+        self.see_off(lab).await;
+        reply
+    }
+
+    /// Finds out what keeps programs in here, by trying.
+    ///
+    /// # Errors
+    /// Why there can be no such lab.
+    pub async fn probe(&self) -> Result<Vec<Protection>, LabError> {
+        let mut lab = self.command().spawn().during("starting a lab")?;
+        let reply: ProbeReply = converse(&mut lab, &self.order(TaskRef::Probe, None)).await?;
+        self.see_off(lab).await;
         reply
     }
 
@@ -77,8 +100,19 @@ impl Launcher {
         Ok(Tracing { lab, input: Some(input), facts: BufReader::new(output).lines(), _place: place })
     }
 
+    /// What has to be waited for when a lab has answered.
+    async fn see_off(&self, mut lab: Child) {
+        if self.setting.is_borrowed() {
+            // The next one finds a place that was tidied up.
+            let _ = lab.wait().await;
+        } else {
+            // The kernel takes its time to close the capture; nobody has to wait for it.
+            tokio::spawn(async move { lab.wait().await });
+        }
+    }
+
     fn order<'a>(&self, job: TaskRef<'a>, place: Option<&Place>) -> Order<TaskRef<'a>> {
-        Order { job, cpu: place.map(|place| place.cpu), layers: self.layers.clone() }
+        Order { job, cpu: place.map(|place| place.cpu), setting: self.setting.clone() }
     }
 
     fn command(&self) -> Command {

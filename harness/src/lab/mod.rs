@@ -18,24 +18,30 @@
 //! - The supervisor reads the system's files without a reactor between: to know that nothing is unread, it must itself
 //!   have been told by the kernel that there is nothing (see ARCHITECTURE.md).
 
+mod borrowed;
 mod cpu;
 mod enter;
 mod error;
 mod first;
 mod input;
+mod isolation;
 mod job;
 mod launch;
 mod net;
+mod probe;
 mod root;
 mod routes;
 mod supervise;
 mod tool;
 mod trace;
+mod user;
 
 pub use enter::main;
 pub use error::LabError;
+pub use isolation::Isolation;
 pub use job::{End, Finished, Job, Limit, Limits, Put, Tool, Trace};
 pub use launch::{Launcher, Tracing};
+pub use probe::{Protection, State};
 
 /// The host name inside the lab; it resolves to [`check::ADDRESS`](crate::check::ADDRESS).
 pub const HOST_NAME: &str = "netlings";

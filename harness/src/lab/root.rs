@@ -45,6 +45,13 @@ const SYSTEM: [&str; 23] = [
     "/dev/urandom",
 ];
 
+/// What a program may read of the machine in a borrowed lab: the same, and what stands for the rest.
+pub(super) fn readable() -> impl Iterator<Item = PathBuf> {
+    let others = ["/proc", "/dev/pts", "/dev/shm", "/dev/tty", "/dev/ptmx"];
+    let etc = etc().map(|(name, _)| name);
+    SYSTEM.into_iter().chain(others).chain(etc).map(PathBuf::from)
+}
+
 /// Directories that are made empty, most of them for what [`fresh`] mounts there.
 const EMPTY: [&str; 8] = ["/box", "/dev/pts", "/dev/shm", "/etc", "/proc", sandbox::PROC, "/tmp", "/var/tmp"];
 

@@ -1,12 +1,15 @@
 //! The supervisor: carries out the stimuli of a check, lets the lab settle after each, and writes down what was seen.
 
-use super::first;
+use super::borrowed::{self, Remnants};
+use super::error::{LabError, While};
+use super::first::{self, Opened};
+use super::isolation::Setting;
 use super::job::Job;
 use crate::check::{Data, ProgramName, Start, Stimulus};
 use crate::event::{Aborts, Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step};
 use crate::peer::Peers;
 use crate::program::{self, Drained, Launched, Programs};
-use crate::sandbox::{Layers, Sandbox};
+use crate::sandbox::Sandbox;
 use crate::settle::{self, Activity, Occasion, Settler, World};
 use crate::watch::counters;
 use crate::watch::options::Options;
@@ -21,25 +24,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Runs a check. The calling process is the first of the lab.
-pub(super) fn run(job: &Job, layers: &Layers) -> io::Result<Observation> {
-    first::prepare()?;
-    let mut lab = Supervisor::new(job, layers)?;
-    let mut steps = Vec::new();
-    for (line, stimulus) in job.check.stimuli.iter().enumerate() {
-        let planned = match stimulus {
-            Stimulus::Repeat { lines, times } => repetitions(line, *lines, *times).collect(),
-            _ => vec![(line, None)],
-        };
-        for (line, repeated) in planned {
-            let step = lab.step(steps.len(), line, repeated)?;
-            let goes_on = step.rest.is_rest();
-            steps.push(step);
-            if !goes_on {
-                return Ok(lab.finish(steps, first::ephemeral_ports()?));
-            }
-        }
+pub(super) fn run(job: &Job, setting: &Setting) -> Result<Observation, LabError> {
+    const DOING: &str = "running the check";
+    first::prepare().during(DOING)?;
+    if !setting.is_borrowed() {
+        return Supervisor::new(job, setting)?.run().during(DOING);
     }
-    Ok(lab.finish(steps, first::ephemeral_ports()?))
+    let (check, params) = borrowed::there(&job.check, &job.params).during(DOING)?;
+    let job = Job { check, params, program: job.program.clone() };
+    let mut lab = Supervisor::new(&job, setting)?;
+    lab.ports_are_free()?;
+    let seen = lab.run().during(DOING)?;
+    borrowed::back(&seen).during(DOING)
 }
 
 /// The stimuli that the line `by` repeats, with which repetition each is.
@@ -58,6 +54,8 @@ struct Supervisor<'a> {
     /// Whether something is repeated, so that leaks can be seen.
     repeats: bool,
     sandbox: Arc<Sandbox>,
+    /// In a borrowed lab: what tidies up.
+    remnants: Option<Remnants>,
     settler: Settler,
     options: Options,
     /// The counts when they were last read.
@@ -75,14 +73,16 @@ struct Seen {
 }
 
 impl<'a> Supervisor<'a> {
-    fn new(job: &'a Job, layers: &Layers) -> io::Result<Self> {
-        let (wire, sandbox) = first::open(layers)?;
+    fn new(job: &'a Job, setting: &Setting) -> Result<Self, LabError> {
+        let Opened { wire, sandbox, remnants } = first::open(setting, &job.program.needs)?;
+        let place = if setting.is_borrowed() { borrowed::there_ip } else { std::convert::identity };
         Ok(Self {
             job,
             wire,
             sandbox,
-            table: SocketTable::open()?,
-            peers: Peers::new(&job.check, &job.params),
+            remnants,
+            table: SocketTable::open().during("opening the socket table")?,
+            peers: Peers::new(&job.check, &job.params, place),
             programs: Programs::new(job.check.programs().len()),
             source: None,
             repeats: job.check.stimuli.iter().any(|line| matches!(line, Stimulus::Repeat { .. })),
@@ -92,6 +92,56 @@ impl<'a> Supervisor<'a> {
             unroutable: counters::unroutable(),
             seen: Seen::default(),
         })
+    }
+
+    /// Carries out the check.
+    fn run(mut self) -> io::Result<Observation> {
+        let mut steps = Vec::new();
+        'check: for (line, stimulus) in self.job.check.stimuli.iter().enumerate() {
+            let planned = match stimulus {
+                Stimulus::Repeat { lines, times } => repetitions(line, *lines, *times).collect(),
+                _ => vec![(line, None)],
+            };
+            for (line, repeated) in planned {
+                let step = self.step(steps.len(), line, repeated)?;
+                let goes_on = step.rest.is_rest();
+                steps.push(step);
+                if !goes_on {
+                    break 'check;
+                }
+            }
+        }
+        self.tidy_up()?;
+        Ok(self.finish(steps, first::ephemeral_ports()?))
+    }
+
+    /// Whether the ports that the check speaks of are free. In a lab of one's own they are.
+    fn ports_are_free(&mut self) -> Result<(), LabError> {
+        let table = self.table.read(&[]).during("reading the socket table")?;
+        borrowed::ports_are_free(&self.job.check, &self.job.params, &table).map_err(|(protocol, port)| {
+            let taken = format!("somebody has {} port {port} here", protocol.name());
+            let remedy = "A borrowed lab uses the network that is there. Remedy: end what has the port.".to_owned();
+            LabError { remedy: Some(remedy), ..LabError::missing("looking for the check's ports", taken) }
+        })
+    }
+
+    /// In a borrowed lab: leaves nothing behind that the next check would meet.
+    fn tidy_up(&mut self) -> io::Result<()> {
+        if self.remnants.is_none() {
+            return Ok(());
+        }
+        borrowed::end_all()?;
+        self.peers.leave();
+        self.drain()?;
+        let left = |lab: &mut Self| borrowed::only_ours(lab.table.read(&[])?);
+        let table = left(self)?;
+        if let Some(remnants) = &self.remnants {
+            remnants.reset(&table)?;
+        }
+        match left(self)?.first() {
+            None => Ok(()),
+            Some(socket) => Err(io::Error::other(format!("{} does not go away", socket.local))),
+        }
     }
 
     fn finish(mut self, steps: Vec<Step>, ephemeral: (u16, u16)) -> Observation {
@@ -176,7 +226,9 @@ impl<'a> Supervisor<'a> {
     /// Whether something that the program sent in this step had no way to go. Only looked at where it should have sent, perhaps,
     /// and nothing was captured.
     fn unroutable(&mut self, stimulus: &Stimulus) -> bool {
-        if !matches!(stimulus, Stimulus::Start(_) | Stimulus::Type { .. }) || !self.seen.packets.is_empty() {
+        // In a borrowed network they are not only the program's.
+        let is_asked = matches!(stimulus, Stimulus::Start(_) | Stimulus::Type { .. }) && self.remnants.is_none();
+        if !is_asked || !self.seen.packets.is_empty() {
             return false;
         }
         let now = counters::unroutable();
@@ -280,7 +332,16 @@ impl World for Supervisor<'_> {
         let Drained { output, new, typed } = self.programs.drain(&mut self.seen.output)?;
         let mut activity = Activity { exits, output, new_output: new, moved: moved + typed, ..Activity::default() };
         let packets = &mut self.seen.packets;
-        let lost = self.wire.read(|packet| packets.push(packet))?;
+        let remnants = &mut self.remnants;
+        let lost = self.wire.read(|packet| {
+            if let Some(remnants) = remnants {
+                if !borrowed::is_ours(&packet) {
+                    return;
+                }
+                remnants.note(&packet);
+            }
+            packets.push(packet);
+        })?;
         activity.packets = lost + (packets.len() - packets_before) as u64;
         activity.errors = packets[packets_before..].iter().filter(|packet| packet.body.is_error()).count() as u64;
         self.note_source(packets_before);
@@ -304,6 +365,9 @@ impl World for Supervisor<'_> {
 
     fn sockets(&mut self) -> io::Result<Vec<Socket>> {
         let mut table = self.table.read(&self.peers.inodes())?;
+        if self.remnants.is_some() {
+            table = borrowed::only_ours(table)?;
+        }
         if self.programs.are_several() {
             let owners = self.programs.socket_owners()?;
             table.iter_mut().for_each(|socket| socket.program = owners.get(&socket.inode).copied().unwrap_or(0));

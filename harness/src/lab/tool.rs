@@ -5,13 +5,16 @@
 //! that works.
 #![expect(unsafe_code, reason = "std runs code between fork and exec only through an unsafe function")]
 
+use super::borrowed;
+use super::error::{LabError, While};
 use super::first;
+use super::isolation::Setting;
 use super::job::{End, Finished, Limit, Put, Tool};
 use crate::program::{environment, reaped_cpu};
-use crate::sandbox::{Layers, Purpose, Sandbox};
+use crate::sandbox::{Purpose, Sandbox};
 use crate::watch::tasks;
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
+use rustix::process::{WaitOptions, wait};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
@@ -29,11 +32,19 @@ const HARDLY_ANY: Duration = Duration::from_millis(10);
 const LOOKS_AT_THE_DISK: u32 = 5;
 
 /// Runs a tool. The calling process is the first of the lab.
-pub(super) fn run(tool: &Tool, layers: &Layers) -> io::Result<Finished> {
-    first::prepare()?;
-    lay_out(tool)?;
-    let sandbox = Sandbox::new(layers, Purpose::Tool, &tool.writes)?;
-    let mut running = Running::launch(tool, sandbox)?;
+pub(super) fn run(tool: &Tool, setting: &Setting) -> Result<Finished, LabError> {
+    const DOING: &str = "running a tool";
+    first::prepare().during(DOING)?;
+    if setting.is_borrowed() {
+        borrowed::leave_root(&tool.writes).during("becoming a user who owns nothing")?;
+        borrowed::can_be_read(&tool.needs)?;
+    }
+    lay_out(tool).during(DOING)?;
+    let sandbox = first::sandbox(setting, Purpose::Tool, &tool.needs, &tool.writes)?;
+    watch(Running::launch(tool, sandbox).during(DOING)?, tool).during(DOING)
+}
+
+fn watch(mut running: Running, tool: &Tool) -> io::Result<Finished> {
     loop {
         if let Some(end) = running.look(tool)? {
             return Ok(Finished { end, stdout: running.stdout.read, stderr: running.stderr.read });
@@ -122,7 +133,7 @@ impl Running {
         let (ended, most) = (self.reap()?, tool.limits.output);
         let read = self.stdout.read(most)? + self.stderr.read(most)?;
         if let Some(end) = ended {
-            end_all()?;
+            borrowed::end_all()?;
             self.stdout.read(most)?;
             self.stderr.read(most)?;
             return Ok(Some(end));
@@ -130,7 +141,7 @@ impl Running {
         self.looks += 1;
         let struck = self.limit(tool, read > 0)?;
         if struck.is_some() {
-            end_all()?;
+            borrowed::end_all()?;
         }
         Ok(struck.map(End::Stopped))
     }
@@ -173,21 +184,6 @@ impl Running {
         } else {
             None
         })
-    }
-}
-
-/// Ends everything that the tool has started.
-fn end_all() -> io::Result<()> {
-    loop {
-        let processes = tasks::processes()?;
-        if processes.is_empty() {
-            return Ok(());
-        }
-        for pid in processes.into_iter().filter_map(Pid::from_raw) {
-            // One that ended in the meantime is what we want.
-            let _ = kill_process(pid, Signal::KILL);
-        }
-        while matches!(wait(WaitOptions::NOHANG), Ok(Some(_))) {}
     }
 }
 

@@ -4,13 +4,14 @@
 //! That output waits until all tasks sleep makes a drawing the same on every run: what two programs print at the same time
 //! has no order of its own.
 
-use super::LabError;
-use super::first;
+use super::error::{LabError, While};
+use super::first::{self, Opened};
 use super::input::Input;
+use super::isolation::Setting;
 use super::job::Trace;
 use crate::event::{Ended, Fact, Output, Packet, Protocol, Rest, Socket, Wait};
 use crate::program::{self, Drained, Programs, join};
-use crate::sandbox::{Layers, Sandbox};
+use crate::sandbox::Sandbox;
 use crate::settle::{self, Activity, Occasion, Settler, World};
 use crate::watch::counters;
 use crate::watch::sockets::SocketTable;
@@ -33,9 +34,13 @@ const LOOK: Duration = Duration::from_secs(1);
 const SLEEP_MS: u64 = 60_000;
 
 /// Runs the programs of a trace until nothing more can happen, or until the order's pipe is closed.
-pub(super) fn run(trace: &Trace, layers: &Layers) -> io::Result<()> {
-    first::prepare()?;
-    let mut lab = Onlooker::new(trace.programs.len(), layers)?;
+pub(super) fn run(trace: &Trace, setting: &Setting) -> Result<(), LabError> {
+    first::prepare().during("tracing")?;
+    let lab = Onlooker::new(trace, setting)?;
+    look_on(lab, trace).during("tracing")
+}
+
+fn look_on(mut lab: Onlooker, trace: &Trace) -> io::Result<()> {
     tell(&Fact::Ready { ephemeral: first::ephemeral_ports()? })?;
     let result = lab.go(trace);
     // Who asked us to end wants what was seen until then.
@@ -80,13 +85,14 @@ struct Onlooker {
 }
 
 impl Onlooker {
-    fn new(programs: usize, layers: &Layers) -> io::Result<Self> {
-        let (wire, sandbox) = first::open(layers)?;
+    fn new(trace: &Trace, setting: &Setting) -> Result<Self, LabError> {
+        let needs: Vec<_> = trace.programs.iter().flat_map(|program| program.needs.clone()).collect();
+        let Opened { wire, sandbox, .. } = first::open(setting, &needs)?;
         Ok(Self {
             wire,
             sandbox,
-            table: SocketTable::open()?,
-            programs: Programs::new(programs),
+            table: SocketTable::open().during("opening the socket table")?,
+            programs: Programs::new(trace.programs.len()),
             settler: Settler::default(),
             input: Input::default(),
             output: Vec::new(),

@@ -19,6 +19,7 @@ pub struct Peers {
     /// Every socket that a peer has had, for telling whose a packet is.
     pub endpoints: Vec<Endpoint>,
     params: Parameters,
+    place: fn(IpAddr) -> IpAddr,
 }
 
 struct Peer {
@@ -32,12 +33,12 @@ struct Peer {
 }
 
 impl Peers {
-    /// The peers of a check; none has a socket yet.
+    /// The peers of a check; none has a socket yet. `place` says which address stands for one of the lab.
     #[must_use]
-    pub fn new(check: &Check, params: &Parameters) -> Self {
-        let peer = |(name, ip)| Peer { name, ip, reads: true, listener: None, sockets: Vec::new() };
+    pub fn new(check: &Check, params: &Parameters, place: fn(IpAddr) -> IpAddr) -> Self {
+        let peer = |(name, ip)| Peer { name, ip: place(ip), reads: true, listener: None, sockets: Vec::new() };
         let peers = check.peers().into_iter().map(peer).collect();
-        Self { peers, endpoints: Vec::new(), params: params.clone() }
+        Self { peers, endpoints: Vec::new(), params: params.clone(), place }
     }
 
     /// Lets a peer do something in step `step`. The inner error says in words why it cannot be done, which is a
@@ -139,6 +140,11 @@ impl Peers {
         Ok(moved)
     }
 
+    /// Closes every socket.
+    pub fn leave(&mut self) {
+        self.peers.clear();
+    }
+
     /// Whether data of ours could be sent if the kernel took it.
     #[must_use]
     pub fn unwritten(&self) -> bool {
@@ -202,7 +208,7 @@ impl Peers {
     }
 
     fn endpoint(&self, at: &Template) -> io::Result<SocketAddr> {
-        at.endpoint(&self.params, ADDRESS).map_err(io::Error::other)
+        at.endpoint(&self.params, (self.place)(ADDRESS)).map_err(io::Error::other)
     }
 
     fn bytes(&self, data: &Data) -> io::Result<Vec<u8>> {

@@ -86,10 +86,12 @@ pub(crate) fn launch(
 }
 
 /// The variables that everything in a lab has, and nothing else.
-pub(crate) const fn environment() -> [(&'static str, &'static str); 8] {
+pub(crate) const fn environment() -> [(&'static str, &'static str); 9] {
     [
         ("PATH", "/usr/local/bin:/usr/bin:/bin"),
         ("HOME", WORK_DIR),
+        // A borrowed lab has no other folder of its own.
+        ("TMPDIR", WORK_DIR),
         ("USER", "student"),
         ("LANG", "C.UTF-8"),
         ("LC_ALL", "C.UTF-8"),
@@ -123,8 +125,10 @@ fn usage(whose: libc::c_int) -> libc::rusage {
 
 /// A new pseudo-terminal: our side and the program's. No output processing, so that bytes come as they were written.
 fn terminal() -> io::Result<(OwnedFd, File)> {
-    // The lab's own instance of devpts: terminals of other labs and of the user are not in it.
-    let ours = open("/dev/pts/ptmx", OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
+    // The lab's own instance of devpts: terminals of other labs and of the user are not in it. In a borrowed lab it can be for
+    // root alone, and the device beside it for everybody.
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let ours = open("/dev/pts/ptmx", flags, Mode::empty()).or_else(|_| open("/dev/ptmx", flags, Mode::empty()))?;
     grantpt(&ours)?;
     unlockpt(&ours)?;
     let theirs = ioctl_tiocgptpeer(&ours, OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;

@@ -18,8 +18,9 @@ const WRITABLE: [&str; 4] = [WORK_DIR, "/tmp", "/var/tmp", "/dev/shm"];
 pub(super) struct Files(RulesetCreated);
 
 impl Files {
-    /// `writable` lists folders beside those in which every program may write.
-    pub(super) fn new(writable: &[PathBuf]) -> io::Result<Self> {
+    /// `readable` lists what may be read, if that is not all that there is; then a program has one folder of its own to write in, else
+    /// those of a lab. `writable` lists others.
+    pub(super) fn new(readable: Option<&[PathBuf]>, writable: &[PathBuf]) -> io::Result<Self> {
         let read = AccessFs::from_read(NEWEST);
         let device = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev;
         let mut rules = Ruleset::default()
@@ -28,13 +29,28 @@ impl Files {
             .and_then(Ruleset::create)
             .map_err(io::Error::other)?;
         let mut allow = |path: &Path, access: BitFlags<AccessFs>| -> io::Result<()> {
+            // What a system does not have needs no rule. Of a file only a file's rights can be allowed.
+            let Ok(data) = std::fs::metadata(path) else { return Ok(()) };
+            let access = if data.is_dir() { access } else { access & AccessFs::from_file(NEWEST) };
             let rule = PathBeneath::new(PathFd::new(path).map_err(io::Error::other)?, access);
             (&mut rules).add_rule(rule).map_err(io::Error::other)?;
             Ok(())
         };
-        allow(Path::new("/"), read)?;
-        allow(Path::new("/dev"), read | device)?;
-        for path in WRITABLE.iter().map(Path::new).chain(writable.iter().map(PathBuf::as_path)) {
+        let own: &[&str] = match readable {
+            None => {
+                allow(Path::new("/"), read)?;
+                allow(Path::new("/dev"), read | device)?;
+                &WRITABLE
+            }
+            Some(paths) => {
+                for path in paths {
+                    let is_device = path.starts_with("/dev");
+                    allow(path, if is_device { read | device } else { read })?;
+                }
+                &[WORK_DIR]
+            }
+        };
+        for path in own.iter().map(Path::new).chain(writable.iter().map(PathBuf::as_path)) {
             allow(path, AccessFs::from_all(NEWEST))?;
         }
         Ok(Self(rules))

@@ -50,3 +50,12 @@ pub(super) fn set(purpose: Purpose) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// Whether the calling process has those of a program.
+pub(crate) fn are_set() -> bool {
+    let is = |resource, most: u64| rustix::process::getrlimit(resource).maximum.is_some_and(|limit| limit <= most);
+    is(Resource::Nproc, PROCESSES)
+        && is(Resource::Nofile, DESCRIPTORS)
+        && is(Resource::Data, DATA)
+        && is(Resource::Cpu, CPU)
+}

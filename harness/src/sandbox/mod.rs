@@ -20,6 +20,7 @@ mod user;
 
 pub(crate) use init::{PROC, is_init};
 pub use layer::{Layer, Layers};
+pub(crate) use limits::are_set as are_limits_set;
 
 use calls::Calls;
 use files::Files;
@@ -35,6 +36,16 @@ pub(crate) enum Purpose {
     Tool,
 }
 
+/// What a sandbox is made of and for.
+pub(crate) struct Plan<'a> {
+    pub(crate) layers: &'a Layers,
+    pub(crate) purpose: Purpose,
+    /// What may be read, where a program sees more than that.
+    pub(crate) readable: Option<&'a [PathBuf]>,
+    /// Folders of the machine in which it may write.
+    pub(crate) writable: &'a [PathBuf],
+}
+
 /// What a program is confined by, prepared once for a lab.
 pub(crate) struct Sandbox {
     layers: Layers,
@@ -45,18 +56,21 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     /// Starts the programs' init, and gives up every capability of the calling process, the first of a lab. From now on its
-    /// children are born into the programs' process id namespace. `writable` lists folders of the machine in which they may write.
+    /// children are born into the programs' process id namespace. (Where there can be none there is no init either.)
     ///
     /// # Errors
     /// When something that must hold cannot be had.
-    pub(crate) fn new(layers: &Layers, purpose: Purpose, writable: &[PathBuf]) -> io::Result<Self> {
-        init::start(layers).map_err(|error| doing("starting the programs' init", &error))?;
-        let calls = Calls::new(purpose).map_err(|error| doing("preparing the filter for system calls", &error))?;
-        let files = Files::new(writable).map_err(|error| doing("preparing the rules for files", &error))?;
+    pub(crate) fn new(plan: &Plan<'_>) -> io::Result<Self> {
+        let Plan { layers, purpose, readable, writable } = plan;
+        if readable.is_none() {
+            init::start(layers).map_err(|error| doing("starting the programs' init", &error))?;
+        }
+        let calls = Calls::new(*purpose).map_err(|error| doing("preparing the filter for system calls", &error))?;
+        let files = Files::new(*readable, writable).map_err(|error| doing("preparing the rules for files", &error))?;
         if layers.has(Layer::Capabilities) {
             capabilities::drop_all().map_err(|error| doing("giving up the supervisor's capabilities", &error))?;
         }
-        Ok(Self { layers: layers.clone(), purpose, calls, files })
+        Ok(Self { layers: (*layers).clone(), purpose: *purpose, calls, files })
     }
 
     /// Confines the calling process, a child between fork and exec.

@@ -30,7 +30,7 @@ const WAITED: Duration = Duration::from_millis(300);
 /// A wait that is longer than this counts as idle at once. Programs pause for up to 3 s between two acts; time-outs of
 /// sockets are 5 s and more; tokio keeps an idle thread for 10 s. No round number, because round numbers are what
 /// people choose, and a wait must be clearly on one side.
-const PATIENCE: Duration = Duration::from_millis(4_500);
+pub(super) const PATIENCE: Duration = Duration::from_millis(4_500);
 /// A task that has waited this long in one step, in however many waits, counts as idle too.
 const PATIENCE_IN_ALL: Duration = Duration::from_secs(10);
 

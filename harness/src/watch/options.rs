@@ -2,6 +2,7 @@
 
 use super::tasks;
 use crate::event::{Socket, State};
+use rustix::io::Errno;
 use rustix::net::sockopt::socket_reuseaddr;
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 use std::collections::HashMap;
@@ -23,11 +24,14 @@ impl Options {
 fn reuse_address(inode: u32) -> Option<bool> {
     let owns = |pid: &i32| tasks::sockets(*pid).into_iter().find(|(_, of)| *of == inode).map(|(fd, _)| (*pid, fd));
     let (pid, fd) = tasks::processes().ok()?.iter().find_map(owns)?;
-    socket_reuseaddr(duplicate(pid, fd)?).ok()
+    socket_reuseaddr(duplicate(pid, fd).ok()?).ok()
 }
 
 /// A duplicate of a descriptor of a process.
-pub(crate) fn duplicate(pid: i32, fd: i32) -> Option<OwnedFd> {
-    let pidfd = pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok()?;
-    pidfd_getfd(&pidfd, fd, PidfdGetfdFlags::empty()).ok()
+///
+/// # Errors
+/// Those of `pidfd_open(2)` and `pidfd_getfd(2)`.
+pub(crate) fn duplicate(pid: i32, fd: i32) -> rustix::io::Result<OwnedFd> {
+    let pidfd = pidfd_open(Pid::from_raw(pid).ok_or(Errno::SRCH)?, PidfdFlags::empty())?;
+    pidfd_getfd(&pidfd, fd, PidfdGetfdFlags::empty())
 }

@@ -1,7 +1,7 @@
 //! The tasks of the lab: who sleeps, in which system call, and who has run since the last look (`man 5 proc`).
 
 use crate::sandbox::is_init;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::time::Duration;
@@ -85,18 +85,43 @@ pub fn sample() -> io::Result<Sample> {
     Ok(out)
 }
 
-/// The processes of this process id namespace but the lab's own: this one, and the programs' init.
+/// The processes of the lab but its own: this one, and the programs' init.
 ///
 /// # Errors
 /// Those of reading `/proc`.
 pub fn processes() -> io::Result<Vec<i32>> {
-    Ok(others()?.filter(|pid| !is_init(*pid)).collect())
+    let mut pids = others()?;
+    if is_first() {
+        pids.retain(|pid| !is_init(*pid));
+    }
+    Ok(pids)
 }
 
-/// The processes of this process id namespace but this one.
-fn others() -> io::Result<impl Iterator<Item = i32>> {
+/// The processes of the lab but this one.
+fn others() -> io::Result<Vec<i32>> {
     let own = std::process::id().cast_signed();
-    Ok(numbers("/proc")?.into_iter().filter(move |pid| *pid != own))
+    let mut pids = numbers("/proc")?;
+    pids.retain(|pid| *pid != own);
+    if is_first() {
+        return Ok(pids);
+    }
+    // Those that are there belong to others, but for our descendants. Children have been found before their parents only
+    // when process ids have gone round, so it is looked until nothing changes.
+    let parents: Vec<_> = pids.into_iter().filter_map(|pid| Some((pid, parent(pid)?))).collect();
+    let mut ours = BTreeSet::from([own]);
+    while parents.iter().filter(|(pid, parent)| ours.contains(parent) && ours.insert(*pid)).count() > 0 {}
+    ours.remove(&own);
+    Ok(ours.into_iter().collect())
+}
+
+/// Whether this is the first process of a process id namespace: then all others are of the lab.
+fn is_first() -> bool {
+    std::process::id() == 1
+}
+
+fn parent(pid: i32) -> Option<i32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    after_name(&stat).split_whitespace().nth(1)?.parse().ok()
 }
 
 /// CPU time of all living processes, with that of their children that they have waited for.

@@ -237,7 +237,7 @@ impl Page {
         let mut kinds: Vec<(&LabError, Vec<String>)> = Vec::new();
         for exercise in &outcome.exercises {
             for check in &exercise.checks {
-                let CheckResult::Error(error) = &check.result else { continue };
+                let (CheckResult::Error(error) | CheckResult::NotRun(error)) = &check.result else { continue };
                 let id = format!("{}::{}", exercise.name, check.name);
                 match kinds.iter_mut().find(|(known, _)| *known == error) {
                     Some((_, ids)) => ids.push(id),
@@ -248,8 +248,16 @@ impl Page {
         for (error, ids) in kinds {
             self.line("");
             let count = if ids.len() == 1 { ids[0].clone() } else { format!("{} checks", ids.len()) };
+            let what = if error.missing { "not run, because something is missing here" } else { "could not be run" };
+            let were = if error.missing && ids.len() == 1 {
+                "was "
+            } else if error.missing {
+                "were "
+            } else {
+                ""
+            };
             self.line(&format!(
-                "{OURS}!{OURS:#} {BOLD}{count}{BOLD:#} could not be run. This says nothing about the programs."
+                "{OURS}!{OURS:#} {BOLD}{count}{BOLD:#} {were}{what}. This says nothing about the programs."
             ));
             self.paragraph(&format!("While {}: {}", error.doing, error.error), 2);
             if let Some(remedy) = &error.remedy {
@@ -267,6 +275,7 @@ impl Page {
         let parts = [
             (count(|result| matches!(result, CheckResult::Fail(_))), "failed"),
             (count(|result| matches!(result, CheckResult::Skip)), "skipped"),
+            (count(|result| matches!(result, CheckResult::NotRun(_))), "not run"),
             (count(|result| matches!(result, CheckResult::Error(_))), "could not be run"),
         ];
         let rest: String =
@@ -323,7 +332,7 @@ fn left_out(len: usize, count: usize) -> String {
 fn mark_of(exercise: &ExerciseOutcome) -> (&'static str, Style) {
     let has = |wanted: fn(&CheckResult) -> bool| exercise.checks.iter().any(|check| wanted(&check.result));
     if matches!(exercise.program, ProgramOutcome::NotBuilt { .. })
-        || has(|result| matches!(result, CheckResult::Error(_)))
+        || has(|result| matches!(result, CheckResult::Error(_) | CheckResult::NotRun(_)))
     {
         ("!", OURS)
     } else if exercise.checks.iter().all(CheckOutcome::passed) {

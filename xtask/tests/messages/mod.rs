@@ -2,8 +2,10 @@
 
 use crate::common;
 use exercises::Exercise;
+use harness::lab::Isolation;
 use harness::program::Program;
 use xtask::grade::run_one;
+use xtask::isolation::Held;
 use xtask::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, ProgramOutcome};
 use xtask::report;
 
@@ -23,8 +25,9 @@ pub async fn grade(exercise: &Exercise, program: &Program) -> Outcome {
             ladder: None,
         });
     }
+    let isolation = Held::new(Isolation::Full, Vec::new());
     let outcome = ExerciseOutcome::new(exercise, checks, ProgramOutcome::Ready { source: String::new() });
-    Outcome { submission: String::new(), points: outcome.points, exercises: vec![outcome] }
+    Outcome { submission: String::new(), points: outcome.points, isolation, exercises: vec![outcome] }
 }
 
 /// The name of a failed check, with the cause that is named.
@@ -33,7 +36,7 @@ pub fn cause_of(check: &CheckOutcome) -> Option<(String, Option<&'static str>)> 
         CheckResult::Fail(failure) => {
             Some((check.name.clone(), failure.diagnosis.as_ref().map(|diagnosis| diagnosis.cause.name())))
         }
-        CheckResult::Error(error) => panic!("{}: {error}", check.name),
+        CheckResult::Error(error) | CheckResult::NotRun(error) => panic!("{}: {error}", check.name),
         CheckResult::Pass | CheckResult::Skip => None,
     }
 }

@@ -1,0 +1,103 @@
+//! The borrowed lab: a check in the network that is there, where namespaces are denied, as in most containers. The container is
+//! the sandbox then; what it does not keep apart is kept apart here as far as that goes.
+//!
+//! | of a lab of its own                     | instead                                                                  |
+//! |-----------------------------------------|--------------------------------------------------------------------------|
+//! | a network                               | addresses of 127.0.0.0/8 for those of the lab ([`addresses`]); what belongs to others is left out ([`strangers`]) |
+//! | nothing left over from other checks     | connections that still wait are reset ([`remnants`]); one check at a time |
+//! | processes                               | the descendants of the supervisor, which adopts orphans                  |
+//! | a file system                           | Landlock, and a user who owns nothing but `/box`                         |
+//!
+//! The capture takes CAP_NET_RAW. Where that is missing, or a port that a check needs is taken, the check is not run.
+
+mod addresses;
+mod remnants;
+mod strangers;
+
+pub(super) use addresses::{back, there, there_ip};
+pub(super) use remnants::Remnants;
+pub(super) use strangers::{is_ours, only_ours, ports_are_free};
+
+use super::error::{LabError, While};
+use super::user;
+use crate::program::WORK_DIR;
+use crate::watch::tasks;
+use rustix::fs::{Access, access};
+use rustix::process::{Pid, Signal, WaitOptions, geteuid, kill_process, set_child_subreaper, wait};
+use std::fs;
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::PathBuf;
+
+/// Gets ready: orphans come to this process, and there is an empty folder for programs.
+pub(super) fn prepare() -> Result<(), LabError> {
+    adopt_orphans().during("adopting orphans")?;
+    if let Ok(data) = fs::symlink_metadata(WORK_DIR) {
+        // Somebody who was killed could not clean up.
+        if !data.is_dir() || !user::is_ours(data.uid()) {
+            let remedy = format!("A borrowed lab needs {WORK_DIR} for itself. Remedy: remove or rename what is there.");
+            return Err(LabError {
+                remedy: Some(remedy),
+                ..LabError::new("making the program's folder", "it is there already")
+            });
+        }
+        fs::remove_dir_all(WORK_DIR).during("emptying the program's folder")?;
+    }
+    let doing = "making the program's folder";
+    fs::create_dir(WORK_DIR).map_err(|error| LabError::missing(doing, error))?;
+    fs::set_permissions(WORK_DIR, fs::Permissions::from_mode(0o700)).during(doing)
+}
+
+/// Ends what is left, and removes the folder.
+pub(super) fn clean_up() {
+    // Nobody could do anything about an error any more; the next check looks for itself.
+    let _ = end_all();
+    let _ = fs::remove_dir_all(WORK_DIR);
+}
+
+/// Makes the calling process the parent of all orphans among its descendants.
+pub(super) fn adopt_orphans() -> io::Result<()> {
+    Ok(set_child_subreaper(Some(rustix::process::getpid()))?)
+}
+
+/// Kills every descendant of the calling process.
+pub(super) fn end_all() -> io::Result<()> {
+    loop {
+        let processes = tasks::processes()?;
+        if processes.is_empty() {
+            return Ok(());
+        }
+        for pid in processes.into_iter().filter_map(Pid::from_raw) {
+            // One that ended in the meantime is what we want.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        while matches!(wait(WaitOptions::NOHANG), Ok(Some(_))) {}
+    }
+}
+
+/// Whether the user of the lab can read what a program or a tool needs.
+pub(super) fn can_be_read(needs: &[PathBuf]) -> Result<(), LabError> {
+    for path in needs {
+        if let Err(error) = access(path, Access::READ_OK) {
+            let remedy = "A borrowed lab cannot show what only root may look into. Remedy: chmod o+rX on it and on every folder above \
+                          it, or put it elsewhere.";
+            let error = LabError::new(format!("reading {}", path.display()), io::Error::from(error));
+            return Err(LabError { remedy: Some(remedy.to_owned()), ..error });
+        }
+    }
+    Ok(())
+}
+
+/// From root to a user id that owns nothing but the programs' folder and others that are to be written. Whoever is not root has
+/// nothing to leave.
+pub(super) fn leave_root(writes: &[PathBuf]) -> io::Result<()> {
+    if !geteuid().is_root() {
+        return Ok(());
+    }
+    let all: Vec<_> = writes.iter().cloned().chain([WORK_DIR.into()]).collect();
+    match user::leave_root(&all) {
+        // Somebody else outside, whom only this container calls root: he has no other id to become.
+        Err(_) if !user::is_real_root() => Ok(()),
+        left => left,
+    }
+}

@@ -1,0 +1,149 @@
+//! `cargo xtask doctor`: what keeps programs in here, found out by trying, and what to do about what is missing.
+
+use crate::isolation::Held;
+use crate::report::columns::{pad, terminal_width, width, wrap};
+use crate::run::launcher;
+use crate::trouble::{FAILED, OURS, PASSED, Trouble};
+use anstyle::{AnsiColor, Style};
+use clap::{Args, ValueEnum};
+use harness::lab::{Isolation, LabError, Protection, State};
+use serde::Serialize;
+use std::process::ExitCode;
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+const HALF: Style = AnsiColor::Yellow.on_default();
+const BOLD: Style = Style::new().bold();
+
+/// Find out what keeps programs in on this machine, and what to do about what is missing
+///
+/// A lab is made as for a check, a process is confined in it as a program would be, and both are looked at. Nothing is changed.
+#[derive(Args)]
+#[command(after_long_help = "\
+Exit codes:
+  0  checks are run in labs of their own
+  1  checks can only be run in the network that is there
+  3  no check can be run")]
+pub struct Doctor {
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// What was found.
+#[derive(Serialize)]
+struct Found {
+    /// Labs of their own, or why there are none.
+    full: Result<Held, LabError>,
+    /// The network that is there, or why it cannot be borrowed; not asked where there are labs of their own.
+    borrowed: Option<Result<Held, LabError>>,
+}
+
+impl Doctor {
+    /// Finds out, and tells.
+    ///
+    /// # Errors
+    /// When this program cannot be found again.
+    pub async fn run(self) -> Result<ExitCode, Trouble> {
+        let launcher = launcher()?;
+        let probe = async |isolation| {
+            let protections = launcher.clone().with(isolation).probe().await;
+            protections.map(|protections| Held::new(isolation, protections))
+        };
+        let full = probe(Isolation::Full).await;
+        let borrowed = if full.is_ok() { None } else { Some(probe(Isolation::Borrowed).await) };
+        let found = Found { full, borrowed };
+        match self.format {
+            Format::Text => anstream::print!("{}", found.text(terminal_width())),
+            // Nothing of it is anything that JSON cannot say.
+            Format::Json => println!("{}", serde_json::to_string_pretty(&found).unwrap_or_default()),
+        }
+        Ok(ExitCode::from(match &found {
+            Found { full: Ok(_), .. } => PASSED,
+            Found { borrowed: Some(Ok(_)), .. } => FAILED,
+            Found { .. } => OURS,
+        }))
+    }
+}
+
+impl Found {
+    fn text(&self, columns: usize) -> String {
+        let mut lines = Vec::new();
+        match (&self.full, &self.borrowed) {
+            (Ok(held), _) => {
+                lines.push(format!(
+                    "{GOOD}✓{GOOD:#} {BOLD}Checks are run in labs of their own.{BOLD:#} Linux {}",
+                    held.kernel
+                ));
+                lines.push(String::new());
+                lines.extend(rows(&held.protections, columns));
+            }
+            (Err(error), borrowed) => {
+                lines.push(format!("{BAD}✗{BAD:#} {BOLD}Labs of their own cannot be made here.{BOLD:#}"));
+                lines.extend(trouble(error, columns));
+                lines.push(String::new());
+                match borrowed {
+                    Some(Ok(held)) => {
+                        lines.push(format!(
+                            "{HALF}!{HALF:#} {BOLD}Checks can be run in the network that is there{BOLD:#}, one at a time. Linux {}",
+                            held.kernel
+                        ));
+                        let advice = "Only in a container or a virtual machine that is itself the sandbox: programs are kept from \
+                                      the files and the processes of others there as far as the list says, and not from its network.";
+                        lines.extend(wrap(advice, columns, 2));
+                        lines.push(String::new());
+                        lines.extend(rows(&held.protections, columns));
+                    }
+                    Some(Err(error)) => {
+                        lines.push(format!(
+                            "{BAD}✗{BAD:#} {BOLD}Nor can checks be run in the network that is there.{BOLD:#}"
+                        ));
+                        lines.extend(trouble(error, columns));
+                    }
+                    None => {}
+                }
+            }
+        }
+        lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+}
+
+fn trouble(error: &LabError, columns: usize) -> Vec<String> {
+    let mut lines = wrap(&format!("While {}: {}.", error.doing, error.error), columns, 2);
+    for line in error.remedy.iter().flat_map(|remedy| remedy.lines()) {
+        lines.extend(wrap(line, columns, 2));
+    }
+    lines
+}
+
+/// A line for each protection, with what it is good for; below it what is missing.
+fn rows(protections: &[Protection], columns: usize) -> Vec<String> {
+    let names = protections.iter().map(|protection| width(&protection.name)).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for Protection { name, state, purpose, why } in protections {
+        let (style, word) = match state {
+            State::Enforced => (GOOD, "enforced"),
+            State::Partial => (HALF, "partial"),
+            State::Absent => (BAD, "absent"),
+        };
+        let indent = names + "  enforced  ".len() + 2;
+        let mut text = wrap(purpose, columns, indent).into_iter();
+        let first = text.next().unwrap_or_default();
+        lines.push(format!("  {}  {style}{}{style:#}  {}", pad(name, names), pad(word, 8), first.trim_start()));
+        lines.extend(text);
+        if let Some(why) = why {
+            lines.extend(wrap(&format!("→ {why}"), columns, indent));
+        }
+    }
+    lines
+}
