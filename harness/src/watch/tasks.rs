@@ -132,8 +132,8 @@ pub fn cpu_time() -> io::Result<Duration> {
     let mut ticks = 0;
     // Of orphans init has the time.
     for pid in others()? {
-        if let Some(stat) = gone_is_none(fs::read_to_string(format!("/proc/{pid}/stat")))? {
-            ticks += cpu_ticks(&stat);
+        if let Some(stat) = gone_is_none(fs::read(format!("/proc/{pid}/stat")))? {
+            ticks += cpu_ticks(&String::from_utf8_lossy(&stat));
         }
     }
     let per_second = rustix::param::clock_ticks_per_second();
@@ -157,8 +157,8 @@ pub fn memory() -> io::Result<u64> {
 /// The session of a process, if it lives.
 #[must_use]
 pub fn session(pid: i32) -> Option<i32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    after_name(&stat).split_whitespace().nth(3)?.parse().ok()
+    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    after_name(&String::from_utf8_lossy(&stat)).split_whitespace().nth(3)?.parse().ok()
 }
 
 /// The sockets that a process has open, as descriptor and inode; none if it does not live.
@@ -251,7 +251,8 @@ fn cpu_ticks(stat: &str) -> u64 {
     after_name(stat).split_whitespace().skip(11).take(4).filter_map(|word| word.parse::<u64>().ok()).sum()
 }
 
-/// What follows the name in `/proc/<pid>/stat`. The name stands in parentheses and can contain anything, also parentheses.
+/// What follows the name in `/proc/<pid>/stat`. The name stands in parentheses and can contain anything: parentheses, half a
+/// character of UTF-8.
 fn after_name(stat: &str) -> &str {
     stat.rsplit_once(')').map_or("", |(_, rest)| rest)
 }
