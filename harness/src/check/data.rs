@@ -87,12 +87,13 @@ impl fmt::Display for Data {
     }
 }
 
-/// A text in double quotes, with what cannot be seen written as an escape.
+/// A text in double quotes, with what cannot be seen, or commands who reads it, written as an escape.
 pub(crate) fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
+            '#' if is_service_command(&text[at..]) => out.push_str("\\u{23}"),
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
@@ -111,18 +112,27 @@ pub(crate) fn quote(text: &str) -> String {
 /// would not see them, or would be misled by them.
 pub(crate) fn must_be_escaped(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A text of somebody else's as it can be put on a terminal, without what could move the cursor or change colours; cut
-/// after `most` characters, and then marked by `…`.
-pub(crate) fn printable(text: &str, most: usize) -> String {
-    let safe = |c: char| match c {
+/// Whether a text begins like a command to a service that runs graders and reads what they write: these take it from
+/// anywhere in a line. (Those that begin with `::` must stand at the beginning of one.)
+fn is_service_command(text: &str) -> bool {
+    ["##[", "##vso[", "##teamcity["].iter().any(|command| text.starts_with(command))
+}
+
+/// A text of somebody else's as it can be put on a terminal or into the log of a service, without what could move the cursor,
+/// change colours, or command the service; cut after `most` characters, and then marked by `…`.
+#[must_use]
+pub fn printable(text: &str, most: usize) -> String {
+    let safe = |(at, c): (usize, char)| match c {
         '\t' => ' ',
+        '#' if is_service_command(&text[at..]) => char::REPLACEMENT_CHARACTER,
         c if must_be_escaped(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
-    let mut chars = text.chars();
+    let mut chars = text.char_indices();
     let mut out: String = chars.by_ref().take(most).map(safe).collect();
     if chars.next().is_some() {
         out.push('…');

@@ -11,10 +11,8 @@ mod parse;
 mod stimulus;
 mod value;
 
-#[cfg(test)]
-pub(crate) use data::must_be_escaped;
-pub use data::{Data, Encoding, pattern};
-pub(crate) use data::{is_text, printable, quote};
+pub use data::{Data, Encoding, pattern, printable};
+pub(crate) use data::{is_text, must_be_escaped, quote};
 pub use error::{CheckError, nearest};
 pub use params::{Parameter, Parameters, ResolveError, Template};
 pub use parse::parse;

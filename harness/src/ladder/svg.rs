@@ -4,6 +4,7 @@
 //! queries draw the light ones.
 
 use super::{About, Arrow, Change, Entry, Kind, Ladder, What};
+use crate::check::must_be_escaped;
 use crate::event::{State, Stream};
 use std::fmt::Write;
 use textwrap::{Options, WordSplitter, WrapAlgorithm};
@@ -299,7 +300,7 @@ fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
-            c if c.is_control() => out.push(char::REPLACEMENT_CHARACTER),
+            c if must_be_escaped(c) => out.push(char::REPLACEMENT_CHARACTER),
             c => out.push(c),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Waiting;
 use super::deadline::{self, Ends};
+use crate::check::printable;
 use crate::event::{Descriptor, Protocol, Socket, State, Wait};
 use crate::watch::tasks::{self, Call, Doing, Sample};
 use std::fs;
@@ -95,7 +96,8 @@ fn describe(pid: i32, fd: i32, sockets: &[Socket]) -> Descriptor {
         (1, None) => "standard output".to_owned(),
         (2, None) => "standard error".to_owned(),
         _ if link.starts_with("pipe:") => "a pipe".to_owned(),
-        _ => link,
+        // A name that the program may have chosen.
+        _ => printable(&link, usize::MAX),
     };
     Descriptor { fd, what }
 }

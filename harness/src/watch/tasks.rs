@@ -1,5 +1,6 @@
 //! The tasks of the lab: who sleeps, in which system call, and who has run since the last look (`man 5 proc`).
 
+use crate::check::printable;
 use crate::sandbox::is_init;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -183,11 +184,11 @@ fn descriptors(pid: i32) -> impl Iterator<Item = fs::DirEntry> {
     fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten()
 }
 
-/// The name of the program that a task runs.
+/// The name of the program that a task runs, which it can choose, as it can be put on a terminal.
 #[must_use]
 pub fn name(pid: i32, tid: i32) -> String {
-    fs::read_to_string(format!("/proc/{pid}/task/{tid}/comm"))
-        .map_or_else(|_| "?".into(), |name| name.trim_end().into())
+    fs::read(format!("/proc/{pid}/task/{tid}/comm"))
+        .map_or_else(|_| "?".into(), |name| printable(String::from_utf8_lossy(&name).trim_end(), usize::MAX))
 }
 
 fn task(pid: i32, tid: i32) -> io::Result<Task> {

@@ -50,7 +50,16 @@ struct Page {
 
 impl Page {
     fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
+        let line = line.trim_end();
+        let words = line.trim_start();
+        if words.starts_with("::") {
+            // GitHub takes such a line for a command, whatever stands before it: `::error::`, `::add-mask::`. It is none of ours.
+            self.text.push_str(&line[..line.len() - words.len()]);
+            self.text.push('\\');
+            self.text.push_str(words);
+        } else {
+            self.text.push_str(line);
+        }
         self.text.push('\n');
     }
 

@@ -148,8 +148,25 @@ impl Submission {
             let (name, built) = done.map_err(|error| Trouble::Ours(format!("building a program: {error}")))?;
             out.insert(name, built);
         }
-        Ok(out)
+        Ok(out.into_iter().map(|(name, built)| (name, built.printable())).collect())
     }
+}
+
+impl Built {
+    /// The same, with the words of a compiler as they can be put on a terminal: it quotes lines of the program.
+    fn printable(self) -> Self {
+        match self {
+            Self::Ready(program) => Self::Ready(program),
+            Self::DoesNotCompile(message) => Self::DoesNotCompile(printable(&message)),
+            Self::NotBuilt(message) => Self::NotBuilt(printable(&message)),
+        }
+    }
+}
+
+/// Lines of somebody else's, without what could command a terminal.
+fn printable(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(|line| harness::check::printable(line, usize::MAX)).collect();
+    lines.join("\n")
 }
 
 /// Where programs of submissions are built: beside our own build, and never in it, because a reference program and a

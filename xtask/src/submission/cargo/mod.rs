@@ -3,7 +3,7 @@
 mod home;
 mod run;
 
-use super::{Built, build_dir, text};
+use super::{Built, build_dir, printable, text};
 use crate::trouble::Trouble;
 use harness::lab::Launcher;
 use harness::program::Program;
@@ -70,7 +70,7 @@ pub(super) async fn binaries(dir: &Path, launcher: &Launcher) -> Result<Vec<Bina
     let said = cargo(dir, args.to_vec(), None, launcher).await?;
     if !said.ok {
         let why = said.unusual.unwrap_or_default();
-        return Err(format!("Cargo.toml cannot be read.\n{}", (said.stderr + &why).trim()));
+        return Err(format!("Cargo.toml cannot be read.\n{}", printable((said.stderr + &why).trim())));
     }
     let metadata: Metadata =
         serde_json::from_slice(&said.stdout).map_err(|error| format!("reading cargo's answer: {error}"))?;
