@@ -195,6 +195,7 @@ fn task(pid: i32, tid: i32) -> io::Result<Task> {
     let (state, switches) = state(pid, tid)?;
     let doing = match state {
         'S' => asleep(pid, tid, switches)?,
+        'D' => in_vfork(pid, tid),
         'T' | 't' => Doing::Stopped,
         'Z' | 'X' => Doing::Dead,
         _ => Doing::Running,
@@ -226,6 +227,18 @@ fn asleep(pid: i32, tid: i32, switches: u64) -> io::Result<Doing> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// What a task does that no signal wakes: mostly it waits for a disk, and soon goes on. Only the parent of a `vfork(2)`
+/// sleeps like this until its child executes something or ends, which can be never.
+fn in_vfork(pid: i32, tid: i32) -> Doing {
+    let call = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).ok().and_then(|text| parse_call(&text));
+    let is_vfork = |call: &Call| match call.name() {
+        "vfork" => true,
+        "clone" => call.args[0] & libc::CLONE_VFORK as u64 != 0,
+        _ => false,
+    };
+    call.filter(is_vfork).map_or(Doing::Running, Doing::Asleep)
 }
 
 fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
