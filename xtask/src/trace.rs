@@ -187,6 +187,7 @@ impl Show {
             (End::Asked, _) => "The trace was ended.",
             (End::ByItself, Rest::Gone) => "All programs have ended.",
             (End::ByItself, Rest::Idle(_)) => "The input is at its end, and nothing more can happen without it.",
+            (End::ByItself, Rest::Hidden) => "The trace ends here, because a program hides what it does.",
             (End::ByItself, Rest::Spinning { .. } | Rest::Flooding { .. }) => {
                 "The trace ends here, because this would never come to rest."
             }

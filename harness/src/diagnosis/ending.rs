@@ -78,7 +78,7 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Diagnosis> {
             return Some(Diagnosis::new(Cause::DatagramSplit, told.to_owned()));
         }
         Rest::Flooding { what: Flood::Wire, .. } => format!("It sends without end{after}."),
-        Rest::Gone | Rest::Idle(_) => return None,
+        Rest::Gone | Rest::Idle(_) | Rest::Hidden => return None,
     };
     // Where nothing has happened yet, it can only be a call that does not wait.
     let asks = matches!(case.now().rest, Rest::Spinning { .. })

@@ -91,7 +91,7 @@ fn kind(line: &str) -> Kind {
     if line.starts_with("dies of ") {
         return ends(End::Dies);
     }
-    if line.starts_with("never comes to rest") {
+    if line.starts_with("never comes to rest") || line.starts_with("hides what it does") {
         return ends(End::Restless);
     }
     if let Some(place) = line.strip_prefix("listens on ").or_else(|| line.strip_prefix("is bound to ")) {

@@ -358,6 +358,8 @@ pub enum Rest {
         /// CPU time since the last packet or socket change, in milliseconds.
         cpu_ms: u64,
     },
+    /// It sleeps, and has made itself unreadable, so that nobody can tell what it waits for. The check ends here.
+    Hidden,
     /// It writes without end. The check ends here.
     Flooding {
         /// What it floods: `output` or `wire`.

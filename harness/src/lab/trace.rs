@@ -117,7 +117,7 @@ impl Onlooker {
         }
         loop {
             let waits = match &rest {
-                Rest::Gone | Rest::Flooding { .. } => return Ok(()),
+                Rest::Gone | Rest::Hidden | Rest::Flooding { .. } => return Ok(()),
                 Rest::Spinning { .. } => &[],
                 Rest::Idle(waits) => waits.as_slice(),
             };

@@ -131,6 +131,7 @@ impl Story {
         let waits = match rest {
             Rest::Gone => Vec::new(),
             Rest::Idle(waits) => self.waits_of(waits),
+            Rest::Hidden => trouble("hides what it does"),
             Rest::Spinning { .. } => trouble("burns CPU time, and nothing comes of it"),
             Rest::Flooding { what: Flood::Output, .. } => trouble("writes without end"),
             Rest::Flooding { what: Flood::Wire, .. } => trouble("sends without end"),

@@ -25,7 +25,7 @@ pub(super) fn waits(sample: &Sample, sockets: &[Socket], owner: impl Fn(i32) -> 
                 (call.name().to_owned(), on, ends, room)
             }
             Doing::Stopped => ("stopped".to_owned(), Vec::new(), Ends::Never, None),
-            Doing::Running | Doing::Dead => continue,
+            Doing::Running | Doing::Hidden | Doing::Dead => continue,
         };
         let timeout_ms = match ends {
             Ends::Never => None,

@@ -184,6 +184,14 @@ fn settle_or_be_stuck(
         if let Some(facts) = facts.filter(|_| confirmed)
             && !facts.sockets.iter().any(is_moving)
         {
+            if sample.tasks.values().any(|task| task.doing == Doing::Hidden) {
+                return Ok(Settled {
+                    rest: Rest::Hidden,
+                    sockets: facts.sockets,
+                    cpu: looks.cpu(world)?,
+                    given_up: Vec::new(),
+                });
+            }
             if looks.cycles.are_final(&sample, &facts.waits, looks.all_read(&facts), memory) {
                 let told: Vec<_> = facts.waits.into_iter().map(|wait| wait.told).collect();
                 let given_up = looks.given_up(&sample, &told);

@@ -6,6 +6,7 @@ use crate::check::Stimulus;
 use crate::event::{Exit, Rest, Step};
 
 const RESTLESS: &str = "never comes to rest; the check ends here";
+const HIDDEN: &str = "hides what it does; the check ends here";
 
 /// What the programs' ends or restlessness look like.
 pub(super) fn lines(names: &Names<'_>, stimulus: &Stimulus, step: &Step, talks: &Talks) -> Vec<String> {
@@ -26,8 +27,10 @@ pub(super) fn lines(names: &Names<'_>, stimulus: &Stimulus, step: &Step, talks: 
         }
     }
     // Which of the limits is reached first depends on how fast the machine is, so they are one to the transcript.
-    if !step.rest.is_rest() {
-        out.push(RESTLESS.to_owned());
+    match step.rest {
+        Rest::Gone | Rest::Idle(_) => {}
+        Rest::Hidden => out.push(HIDDEN.to_owned()),
+        Rest::Spinning { .. } | Rest::Flooding { .. } => out.push(RESTLESS.to_owned()),
     }
     out
 }

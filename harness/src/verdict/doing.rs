@@ -105,6 +105,10 @@ fn told<'a>(waits: &[&'a Wait]) -> Vec<&'a Wait> {
 fn restless(rest: &Rest) -> Option<String> {
     match rest {
         Rest::Gone | Rest::Idle(_) => None,
+        Rest::Hidden => Some(
+            "The program runs a file that may be executed and not read. Of such a process nobody can see what it waits for."
+                .to_owned(),
+        ),
         Rest::Spinning { cpu_ms } => {
             Some(format!("The program burnt {cpu_ms} ms of CPU time, and nothing came of it."))
         }

@@ -5,6 +5,7 @@ use crate::sandbox::is_init;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 use syscalls::Sysno;
 
@@ -36,6 +37,8 @@ pub enum Doing {
     Asleep(Call),
     /// Stopped by a signal or a debugger.
     Stopped,
+    /// Asleep, and nobody may see where: it has executed a file that it may not read (`man 5 proc`, dumpable).
+    Hidden,
     /// Ended, and not waited for by its parent.
     Dead,
 }
@@ -72,7 +75,7 @@ impl Sample {
 /// Reads every task of every process but this one.
 ///
 /// # Errors
-/// When a task cannot be read although it lives: it has made itself unreadable.
+/// When a task cannot be read although it lives, and has not made itself unreadable.
 pub fn sample() -> io::Result<Sample> {
     let mut out = Sample::default();
     for pid in processes()? {
@@ -220,13 +223,21 @@ fn asleep(pid: i32, tid: i32, switches: u64) -> io::Result<Doing> {
             // Without a call it sleeps in the kernel's own business, a page fault for instance, and goes on by itself.
             None => Doing::Running,
         }),
-        // A task that is ending has no memory any more, and its files belong to root from then on. One that still sleeps
-        // where it slept has made itself unreadable.
+        // A task that is ending has no memory any more, and its files belong to root from then on. So do those of one that
+        // has made itself unreadable, which still sleeps where it slept.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied && state(pid, tid)? != ('S', switches) => {
             Ok(Doing::Running)
         }
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && !is_ours(pid, tid)? => Ok(Doing::Hidden),
         Err(error) => Err(error),
     }
+}
+
+/// Whether the files of a task are its user's, which is ours, too. Where they are and cannot be read all the same, that is
+/// none of the program's doing.
+fn is_ours(pid: i32, tid: i32) -> io::Result<bool> {
+    let owner = fs::metadata(format!("/proc/{pid}/task/{tid}/syscall"))?.uid();
+    Ok(owner == rustix::process::geteuid().as_raw())
 }
 
 /// What a task does that no signal wakes: mostly it waits for a disk, and soon goes on. Only the parent of a `vfork(2)`
