@@ -253,6 +253,8 @@ pub struct Socket {
     pub send_queue: u32,
     /// The timer that runs: 0 none, 1 retransmit, 2 keep-alive, 3 TIME_WAIT, 4 zero window probe.
     pub timer: u8,
+    /// How often the timer has expired since the other end last acknowledged something.
+    pub expired: u8,
     /// The socket's inode; 0 when no process holds it any more.
     pub inode: u32,
     /// Whether SO_REUSEADDR was set on it when its program first came to rest with it. Known only of a program's listeners.

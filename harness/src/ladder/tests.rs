@@ -66,6 +66,7 @@ fn socket(protocol: Protocol, local: &str, state: State) -> Socket {
         receive_queue: 0,
         send_queue: 0,
         timer: 0,
+        expired: 0,
         inode: 7,
         reuse_address: None,
     }

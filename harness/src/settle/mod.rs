@@ -413,13 +413,17 @@ impl Looks {
 
 /// Whether a socket has bytes under way that will still move by themselves. A sender whose peer's window is closed
 /// (zero window probe) waits for the reader, and one that has not been answered at all (SYN_SENT) waits for nobody:
-/// its packet has arrived, or it would be in flight.
+/// its packet has arrived, or it would be in flight. So has a segment that was sent again and again: the other end throws
+/// it away (IP_MINTTL, a filter of its own), and the kernel would go on for a quarter of an hour.
 fn is_moving(socket: &Socket) -> bool {
     const ZERO_WINDOW_PROBE: u8 = 4;
+    /// Of a segment that no memory was free for, the first repetition arrives.
+    const AGAIN_AND_AGAIN: u8 = 3;
     socket.protocol == crate::event::Protocol::Tcp
         && !matches!(socket.state, State::Listen | State::TimeWait | State::SynSent | State::SynReceived)
         && socket.send_queue > 0
         && socket.timer != ZERO_WINDOW_PROBE
+        && socket.expired < AGAIN_AND_AGAIN
 }
 
 /// How many sockets that a packet could reach the programs have open.

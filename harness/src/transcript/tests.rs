@@ -180,6 +180,7 @@ fn step(stimulus: usize, packets: Vec<Packet>, chance: &Chance) -> Step {
         receive_queue: 0,
         send_queue: 0,
         timer: 0,
+        expired: 0,
         inode: 1,
         reuse_address: None,
     };

@@ -137,6 +137,7 @@ fn parse(protocol: Protocol, body: &[u8]) -> Option<Socket> {
         peers: false,
         program: 0,
         timer: fixed[2],
+        expired: fixed[3],
         receive_queue: number(56),
         send_queue: number(60),
         inode: number(68),
