@@ -31,8 +31,11 @@ const WAITED: Duration = Duration::from_millis(300);
 /// sockets are 5 s and more; tokio keeps an idle thread for 10 s. No round number, because round numbers are what
 /// people choose, and a wait must be clearly on one side.
 pub(super) const PATIENCE: Duration = Duration::from_millis(4_500);
-/// A task that has waited this long in one step, in however many waits, counts as idle too.
+/// A task that has waited this long in one step, in however many waits, at whatever places, counts as idle too.
 const PATIENCE_IN_ALL: Duration = Duration::from_secs(10);
+/// When tasks that have ended have waited this long in one step, so does every other one: there can always be a next.
+/// (`while :; do sleep 1; done` is a new process every second.) More, because they may have waited at the same time.
+const PATIENCE_WITH_ALL: Duration = Duration::from_secs(30);
 
 /// What is known of the timed waits since the stimulus.
 #[derive(Debug, Default)]
@@ -49,6 +52,8 @@ pub(super) struct Cycles {
     waited: bool,
     /// Something else than output happened after that.
     acted: bool,
+    /// How long the tasks have waited that have ended.
+    waited_before: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +65,8 @@ struct Cycle {
     /// Whole cycles without effect.
     whole: u32,
     waited: Duration,
+    /// The wait that it is in.
+    time: Duration,
     /// All its waiting in this step, with effect or without.
     waited_in_all: Duration,
 }
@@ -113,6 +120,8 @@ impl Cycles {
         if self.waiting.as_ref() == Some(sample) {
             return false;
         }
+        let ended = self.tasks.extract_if(|key, _| !sample.tasks.contains_key(key));
+        self.waited_before += ended.map(|(_, cycle)| cycle.waited_in_all + cycle.time).sum::<Duration>();
         let (mut all, mut idle) = (true, Vec::new());
         for wait in waits {
             let key = (wait.told.pid, wait.told.tid);
@@ -153,16 +162,16 @@ impl Cycles {
         memory: &Memory,
     ) -> Periodic {
         let cycle = self.tasks.entry(key).or_default();
+        if cycle.switches != switches {
+            cycle.waited_in_all += cycle.time;
+        }
         if cycle.place != place {
             *cycle = Cycle { place, waited_in_all: cycle.waited_in_all, ..Cycle::default() };
-        } else if cycle.switches != switches {
-            cycle.waited_in_all += time;
-            if !std::mem::take(&mut cycle.cut) {
-                cycle.whole += 1;
-                cycle.waited += time;
-            }
+        } else if cycle.switches != switches && !std::mem::take(&mut cycle.cut) {
+            cycle.whole += 1;
+            cycle.waited += time;
         }
-        cycle.switches = switches;
+        (cycle.switches, cycle.time) = (switches, time);
         let ticks = memory.is_ticker(place);
         let known = all_read && (ticks || memory.is_idle(place));
         if cycle.whole >= CYCLES && cycle.waited >= WAITED {
@@ -170,6 +179,7 @@ impl Cycles {
         } else if (known && cycle.whole > 0 && (ticks || !wait.is_sleep()))
             || (known && self.occasion.line.is_some_and(|line| self.occasion.again && memory.is_at_once(line)))
             || cycle.waited_in_all >= PATIENCE_IN_ALL
+            || self.waited_before >= PATIENCE_WITH_ALL
         {
             Periodic::Enough
         } else {
@@ -274,6 +284,28 @@ mod tests {
         let mut cycles = Cycles::default();
         assert!((1..50).all(|wakes| !are_final(&mut cycles, &look(wakes, wakes), &every(100))));
     }
+
+    #[test]
+    fn waits_at_ever_other_places_come_to_an_end_after_10_s() {
+        let mut cycles = Cycles::default();
+        let needed = (1..).find(|wakes| are_final(&mut cycles, &look(*wakes, *wakes), &every(100)));
+        assert_eq!(needed, Some(101));
+    }
+
+    #[test]
+    fn waits_of_ever_other_processes_come_to_an_end_after_30_s() {
+        let mut cycles = Cycles::default();
+        let needed = (1..1000).find(|pid| {
+            let mut sample = look(1, 1);
+            let task = sample.tasks.remove(&(2, 2)).unwrap();
+            sample.tasks.insert((*pid, *pid), task);
+            let mut waits = every(1_000);
+            (waits[0].told.pid, waits[0].told.tid) = (*pid, *pid);
+            are_final(&mut cycles, &sample, &waits)
+        });
+        assert_eq!(needed, Some(31));
+    }
+
     /// A program that waits for a second again and again, through the stimuli of one check.
     struct Lab {
         memory: Memory,
