@@ -13,6 +13,10 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::fd::BorrowedFd;
 
+/// Most connections that a server of ours accepts; each takes a descriptor, and they must not come to an end. Who comes then
+/// waits. No check needs more than a few.
+const CONNECTIONS: usize = 256;
+
 /// The peers of one check.
 pub struct Peers {
     peers: Vec<Peer>,
@@ -68,7 +72,9 @@ impl Peers {
             Action::Connects { to, sends } => {
                 let to = self.endpoint(to)?;
                 let bytes = sends.as_ref().map(|data| self.bytes(data)).transpose()?;
-                let mut socket = PeerSocket::connecting(SocketAddr::new(peer_ip, 0), to)?;
+                let Some(mut socket) = free(PeerSocket::connecting(SocketAddr::new(peer_ip, 0), to))? else {
+                    return Ok(Err(all_taken(peer_ip)));
+                };
                 let local = socket.local()?;
                 bytes.iter().for_each(|bytes| socket.queue(bytes));
                 self.add(step, index, Protocol::Tcp, local, socket);
@@ -78,7 +84,9 @@ impl Peers {
                 let datagrams: io::Result<Vec<_>> = data.iter().map(|data| self.bytes(data)).collect();
                 if self.peers[index].sockets.is_empty() {
                     let addr = SocketAddr::new(peer_ip, 0);
-                    let socket = PeerSocket::bound(SocketType::DGRAM, addr)?;
+                    let Some(socket) = free(PeerSocket::bound(SocketType::DGRAM, addr))? else {
+                        return Ok(Err(all_taken(peer_ip)));
+                    };
                     let local = socket.local()?;
                     self.add(step, index, Protocol::Udp, local, socket);
                 }
@@ -125,7 +133,9 @@ impl Peers {
         let mut moved = 0;
         for peer in &mut self.peers {
             if let Some(listener) = &mut peer.listener {
-                while let Some(socket) = listener.accept()? {
+                while peer.sockets.len() < CONNECTIONS
+                    && let Some(socket) = listener.accept()?
+                {
                     peer.sockets.push(socket);
                     moved += 1;
                 }
@@ -155,7 +165,8 @@ impl Peers {
     pub fn readable(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.peers.iter().flat_map(|peer| {
             let reading = peer.sockets.iter().filter(|_| peer.reads);
-            peer.listener.iter().chain(reading).filter_map(PeerSocket::readable)
+            let listener = peer.listener.iter().filter(|_| peer.sockets.len() < CONNECTIONS);
+            listener.chain(reading).filter_map(PeerSocket::readable)
         })
     }
 
@@ -226,6 +237,10 @@ fn free(made: io::Result<PeerSocket>) -> io::Result<Option<PeerSocket>> {
 
 fn taken(addr: SocketAddr) -> String {
     format!("the program has port {}", addr.port())
+}
+
+fn all_taken(ip: IpAddr) -> String {
+    format!("the program has every port that the kernel hands out at {ip}")
 }
 
 /// The family of sockets for an address.
