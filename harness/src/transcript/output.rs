@@ -8,6 +8,9 @@ use crate::check::{Data, ProgramName, Stimulus, Value, pattern};
 use crate::event::{Step, Stream};
 use std::collections::BTreeSet;
 
+/// Most comparisons of lines in one step, far more than a dialogue takes: a line of a thousand characters with a thousand lines.
+const COMPARISONS: usize = 1_000_000;
+
 /// What the programs were told and have said so far.
 pub(super) struct Talks(Vec<Talk>);
 
@@ -89,13 +92,14 @@ impl Talk {
         }
         // Every line is noted, whether or not the words of this step are looked for.
         let (words, mut new) = (wanted.contains(&Value::Words), false);
+        let mut comparisons = COMPARISONS;
         // What a run-time system prints of an exception is no message.
         let said = texts.iter().filter(|text| !is_crash(text.as_bytes()));
         for line in said.flat_map(|text| text.split(['\n', '\r'])) {
             let line = bare(names, line);
             if !self.lines.contains(&line) {
                 // One new line is enough; taking each of many apart would cost more than printing them.
-                new = new || (words && !is_made_of(&line, &self.lines));
+                new = new || (words && !is_made_of(&line, &self.lines, &mut comparisons));
                 self.lines.insert(line);
             }
         }
@@ -120,12 +124,15 @@ fn bare(names: &Names<'_>, line: &str) -> String {
     line
 }
 
-/// Whether a line is nothing but lines that were printed before: a question without a newline, and the menu behind it.
-fn is_made_of(line: &str, known: &BTreeSet<String>) -> bool {
+/// Whether a line is nothing but lines that were printed before: a question without a newline, and the menu behind it. When no
+/// comparisons are left, it is not: nobody puts so much together, and to find out could take hours.
+fn is_made_of(line: &str, known: &BTreeSet<String>, comparisons: &mut usize) -> bool {
     let mut reached = vec![false; line.len() + 1];
     reached[0] = true;
     for at in 0..line.len() {
         if reached[at] {
+            let Some(left) = comparisons.checked_sub(known.len()) else { return false };
+            *comparisons = left;
             known
                 .iter()
                 .filter(|part| line[at..].starts_with(part.as_str()))
@@ -187,10 +194,17 @@ mod tests {
     #[test]
     fn a_question_and_the_menu_behind_it_are_no_new_line() {
         let known = ["port:", ":sendamessage", "端口:"].map(str::to_owned).into();
-        assert!(is_made_of("port::sendamessage", &known));
-        assert!(is_made_of("端口:port:", &known));
-        assert!(!is_made_of("port:thatisnone:sendamessage", &known));
-        assert!(!is_made_of("端:", &known));
+        let is_made_of = |line: &str| is_made_of(line, &known, &mut COMPARISONS.clone());
+        assert!(is_made_of("port::sendamessage"));
+        assert!(is_made_of("端口:port:"));
+        assert!(!is_made_of("port:thatisnone:sendamessage"));
+        assert!(!is_made_of("端:"));
+    }
+
+    #[test]
+    fn a_flood_of_lines_is_not_taken_apart_for_ever() {
+        let known = (0..100_000).map(|number| format!("{number:05}")).chain(["a".to_owned()]).collect();
+        assert!(!is_made_of(&"a".repeat(1_000_000), &known, &mut COMPARISONS.clone()));
     }
 
     #[rstest]
