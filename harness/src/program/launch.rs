@@ -52,6 +52,7 @@ pub(crate) fn launch(
     let mut command = Command::new(name);
     command.args(first).args(args).current_dir(WORK_DIR).env_clear();
     command.envs(environment());
+    let held = OwnedFd::from(stdout.try_clone()?);
     command.stdin(Stdio::from(stdin)).stdout(Stdio::from(stdout)).stderr(Stdio::from(stderr));
     let (trouble, tell_trouble) = pipe_with(PipeFlags::CLOEXEC)?;
     let (sandbox, mut tell_trouble) = (Arc::clone(sandbox), File::from(tell_trouble));
@@ -63,7 +64,7 @@ pub(crate) fn launch(
             sandbox.enter().inspect_err(|error| drop(write!(tell_trouble, "{error}")))
         });
     }
-    let mut streams = Streams::new(typed, terminal, errors)?;
+    let mut streams = Streams::new(typed, (terminal, held), errors)?;
     given(&mut streams).map_err(io::Error::other)?;
     let child = command.spawn();
     // The child ends belong to the command; without this, we would hold the streams open ourselves.

@@ -13,6 +13,9 @@ pub struct Streams {
     /// The pipe is full, or nobody reads it any more.
     stuck: bool,
     outputs: [(Stream, Option<OwnedFd>); 2],
+    /// The program's side of its terminal. A program can close it and open it again by its name. If nobody had it open in
+    /// between, ours would be at its end, or not, depending on when we looked.
+    _held: OwnedFd,
     /// The piece before, for telling a repetition from something new.
     last: Vec<u8>,
 }
@@ -29,7 +32,8 @@ pub struct Drained {
 }
 
 impl Streams {
-    pub(super) fn new(input: OwnedFd, stdout: OwnedFd, stderr: OwnedFd) -> io::Result<Self> {
+    /// `stdout` is a terminal: our side and the program's.
+    pub(super) fn new(input: OwnedFd, (stdout, held): (OwnedFd, OwnedFd), stderr: OwnedFd) -> io::Result<Self> {
         for fd in [&input, &stdout, &stderr] {
             ioctl_fionbio(fd, true)?;
         }
@@ -39,6 +43,7 @@ impl Streams {
             end_after: false,
             stuck: false,
             outputs: [(Stream::Stdout, Some(stdout)), (Stream::Stderr, Some(stderr))],
+            _held: held,
             last: Vec::new(),
         })
     }
@@ -140,7 +145,7 @@ fn read_all(slot: &mut Option<OwnedFd>, into: &mut Vec<u8>) -> io::Result<()> {
     let limit = into.len() + PASS;
     while into.len() < limit {
         match read(&*fd, &mut buffer[..]) {
-            // A terminal whose other side is closed gives EIO.
+            // A terminal that was hung up gives EIO.
             Ok(0) | Err(Errno::IO) => {
                 *slot = None;
                 return Ok(());
