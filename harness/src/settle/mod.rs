@@ -68,6 +68,11 @@ pub trait World {
     /// Bytes that we still have to write (typed input, data of peers) and that somebody could take.
     fn unwritten(&self) -> bool;
 
+    /// What was seen of too much to keep more of it, whatever it was in one step.
+    fn is_full(&self) -> Option<Flood> {
+        None
+    }
+
     /// Whether a program has not read all of its standard input yet.
     ///
     /// # Errors
@@ -379,6 +384,10 @@ impl Looks {
         }
         if self.output > OUTPUT_MAX {
             return Ok(Some(Rest::Flooding { what: Flood::Output, amount: self.output }));
+        }
+        if let Some(what) = world.is_full() {
+            let amount = if what == Flood::Wire { self.packets } else { self.output };
+            return Ok(Some(Rest::Flooding { what, amount }));
         }
         // Reading the CPU time of all processes is not free, and nothing is lost by reading it late.
         self.looks += 1;

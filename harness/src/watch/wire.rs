@@ -15,8 +15,8 @@ const FRAME_MAX: usize = 128 * 1024;
 /// losses are noticed, see [`Wire::lost`].
 const RECEIVE_BUFFER: libc::c_int = 8 * 1024 * 1024;
 
-/// Most frames that are taken in at once.
-const PASS: usize = 4096;
+/// Most frames that are taken in at once, and most bytes.
+const PASS: (usize, usize) = (4096, 4 << 20);
 
 /// A capture on `lo`.
 ///
@@ -70,13 +70,18 @@ impl Wire {
     /// Those of `recvmsg(2)` and `getsockopt(2)`.
     pub fn read(&mut self, mut seen: impl FnMut(Packet)) -> io::Result<u64> {
         // A flood must not keep us from everything else.
-        for _ in 0..PASS {
+        let mut bytes = 0;
+        for _ in 0..PASS.0 {
             let Some((kind, at_ns, len)) = self.receive()? else { break };
+            bytes += len;
             if kind == libc::PACKET_OUTGOING {
                 self.out += 1;
                 packet::parse(at_ns, &self.buffer[..len.min(FRAME_MAX)]).into_iter().for_each(&mut seen);
             } else {
                 self.come_in += 1;
+            }
+            if bytes > PASS.1 {
+                break;
             }
         }
         let lost = self.newly_lost()?;

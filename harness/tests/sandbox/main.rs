@@ -4,7 +4,7 @@ mod baits;
 
 use baits::{Baits, left_behind_by};
 use harness::check::{self, Parameters};
-use harness::event::{Exit, Fact, Observation, Rest, Stream};
+use harness::event::{Exit, Fact, Flood, Observation, Rest, Stream};
 use harness::lab::{Job, Launcher, Trace};
 use harness::program::Program;
 use harness::sandbox::{Layer, Layers};
@@ -156,6 +156,30 @@ fn attacked(name: &str, baits: &Baits, layers: Layers) -> String {
     let mut program = attack(name);
     program.command.push(baits.of(name));
     said(&observe_with("start p", program, layers), 0)
+}
+
+/// All that is kept of a lab, in bytes of the wire and of output.
+fn kept(seen: &Observation) -> (usize, usize) {
+    let packets = seen.steps.iter().flat_map(|step| &step.packets).map(|packet| packet.body.payload().len());
+    let output = seen.steps.iter().flat_map(|step| &step.output).map(|piece| piece.bytes.len());
+    (packets.sum(), output.sum())
+}
+
+#[test]
+fn of_large_packets_no_more_is_kept_than_of_many_small_ones() {
+    let seen = observe("start p", attack("send_the_largest_datagrams_without_end"));
+    assert!(matches!(seen.steps[0].rest, Rest::Flooding { what: Flood::Wire, .. }), "{:?}", seen.steps[0].rest);
+    let (packets, _) = kept(&seen);
+    assert!((8 << 20..24 << 20).contains(&packets), "{packets}");
+}
+
+#[test]
+fn many_steps_below_a_flood_are_one_in_the_end() {
+    let seen = observe(&format!("start p\n{}", "type \"\"\n".repeat(40)), attack("print_much_for_each_line"));
+    let last = seen.steps.last().unwrap();
+    assert!(matches!(last.rest, Rest::Flooding { what: Flood::Output, .. }), "{:?}", last.rest);
+    let (_, output) = kept(&seen);
+    assert!((15 << 20..20 << 20).contains(&output), "{output}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::told;
 use std::fs::File;
 use std::io::{self, Write};
+use std::net::UdpSocket;
 use std::process::exit;
 use std::time::Duration;
 
@@ -22,8 +23,29 @@ pub fn attack(name: &str) -> Option<String> {
         "fill_the_table_of_files" => {
             told((0..10_000).try_for_each(|number| File::create(format!("{number}")).map(drop)))
         }
+        "send_the_largest_datagrams_without_end" => told(send_without_end()),
+        "print_much_for_each_line" => told(print_much_for_each_line()),
         _ => return None,
     })
+}
+
+/// Sends them to itself.
+fn send_without_end() -> io::Result<()> {
+    let receiver = UdpSocket::bind("127.0.0.1:0")?;
+    let sender = UdpSocket::bind("127.0.0.1:0")?;
+    loop {
+        sender.send_to(&[0; 65_507], receiver.local_addr()?)?;
+    }
+}
+
+/// In each step less than a flood.
+fn print_much_for_each_line() -> io::Result<()> {
+    let mut line = String::new();
+    while io::stdin().read_line(&mut line)? > 0 {
+        io::stdout().write_all(&[b'.'; 3 << 19])?;
+        io::stdout().flush()?;
+    }
+    Ok(())
 }
 
 fn fork_without_end() -> String {
