@@ -139,7 +139,8 @@ pub(super) fn fresh() -> Result<(), LabError> {
         "/dev/pts",
         "devpts",
         MountFlags::NOSUID | MountFlags::NOEXEC,
-        c"newinstance,ptmxmode=0666,mode=620",
+        // The machine's terminals are counted together, and some thousands is all there are.
+        c"newinstance,ptmxmode=0666,mode=620,max=32",
     )
     .during("mounting /dev/pts")?;
     Ok(())

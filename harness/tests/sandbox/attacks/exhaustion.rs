@@ -17,6 +17,11 @@ pub fn attack(name: &str) -> Option<String> {
         "open_descriptors_without_end" => {
             told((0..600).map(|_| File::open("/dev/null")).collect::<Result<Vec<_>, _>>())
         }
+        // More than a lab has, and few enough for a machine.
+        "open_terminals_without_end" => {
+            let terminals = (0..64).map(|_| File::options().read(true).write(true).open("/dev/ptmx"));
+            told(terminals.collect::<Result<Vec<_>, _>>())
+        }
         "take_memory_without_end" => told(take_memory()),
         "write_one_large_file" => told(write_files(1, 64)),
         "fill_the_disk" => told(write_files(64, 1)),

@@ -1,7 +1,9 @@
 //! Attacks by calls that no exercise needs: new namespaces, second ways to call the kernel, what outlives a lab.
 
 use super::{checked, told};
+use std::fs::File;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::process::exit;
 
 pub fn attack(name: &str) -> Option<String> {
@@ -42,6 +44,11 @@ pub fn attack(name: &str) -> Option<String> {
             let own = raw(libc::SYS_ioctl, [1, libc::TIOCSCTTY as i64, 0]);
             told(own.and_then(|_| raw(libc::SYS_ioctl, [1, libc::TIOCSTI as i64, c"x".as_ptr() as i64])))
         }
+        // Who has a lease on a file makes everybody wait who opens it.
+        "lease_its_file" => told(File::open("/proc/self/exe").and_then(|file| {
+            let (lease, read) = (i64::from(libc::F_SETLEASE), i64::from(libc::F_RDLCK));
+            raw(libc::SYS_fcntl, [i64::from(file.as_raw_fd()), lease, read])
+        })),
         "set_the_clock" => {
             let time = [0_i64, 0];
             call(libc::SYS_clock_settime, [i64::from(libc::CLOCK_REALTIME), time.as_ptr() as i64, 0])
