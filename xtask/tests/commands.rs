@@ -135,6 +135,24 @@ fn a_cargo_package_is_built_and_one_binary_that_does_not_compile_stops_no_other(
 }
 
 #[test]
+fn a_relative_build_folder_is_that_of_the_grader_and_not_of_the_submission() {
+    let dir = folder();
+    let net = dir.path().join("net");
+    fs::create_dir(&net).unwrap();
+    let package = "[package]\nname = \"kim\"\nedition = \"2024\"\n[workspace]\n";
+    let manifest = format!("{package}[[bin]]\nname = \"udp_receiver\"\npath = \"udp_receiver.rs\"\n");
+    put(&net, "Cargo.toml", &manifest, 0o644);
+    for name in ["udp_sender.rs", "udp_receiver.rs"] {
+        put(&net, name, &program(&format!("solutions/{name}")), 0o644);
+    }
+    let mut command = xtask();
+    command.current_dir(&dir).env("CARGO_TARGET_DIR", "out").args(["grade", "net"]);
+    let told = said(command.args(["-c", "udp_sender::utf8_text", "-c", "udp_receiver::utf8_text"]), dir.path());
+    assert!(told.ends_with("2 of 2 checks passed. 2 of 2 points.\nexit 0\n"), "{told}");
+    assert!(dir.path().join("out/grade").is_dir() && !net.join("out").exists());
+}
+
+#[test]
 fn a_missing_program_fails_its_exercise_alone() {
     let dir = submission(&[("udp_sender.py", &program("solutions/python/udp_sender.py"))]);
     insta::assert_snapshot!(said(xtask().arg("grade").arg(dir.path()), dir.path()));

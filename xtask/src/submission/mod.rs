@@ -28,7 +28,7 @@ use harness::program::Program;
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -170,10 +170,11 @@ fn printable(text: &str) -> String {
 }
 
 /// Where programs of submissions are built: beside our own build, and never in it, because a reference program and a
-/// starter have the same name.
+/// starter have the same name. Compilers run in the folder of a submission, so a relative path would be another one there.
 pub(crate) fn build_dir() -> PathBuf {
     let own = exercises::root().parent().unwrap_or_else(|| Path::new("/")).join("target");
-    env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("grade")
+    let dir = env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("grade");
+    path::absolute(&dir).unwrap_or(dir)
 }
 
 /// A sentence about how a tool ended, unless that was by an exit code: then its own words say enough.
