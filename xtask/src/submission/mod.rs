@@ -10,6 +10,7 @@
 //! | `tcp_server.c`                                | `cc -std=gnu11`                                 |
 //! | an executable file `tcp_server`               | as it is                                        |
 
+pub mod archive;
 mod cargo;
 mod cc;
 mod command;
