@@ -28,6 +28,7 @@ use tokio::task::JoinSet;
 ///
 /// A submission is a folder with one program for each exercise, in any language. For the exercise tcp_server that is
 /// one of: a Cargo package with a binary tcp_server, tcp_server.rs, tcp_server.py, tcp_server.c, or an executable file tcp_server.
+/// A zip, tar or tar.gz archive of such a folder is one, too.
 #[derive(Args)]
 #[command(after_long_help = "\
 Exit codes:
@@ -36,7 +37,7 @@ Exit codes:
   2  the command or the submission is not what it should be
   3  trouble of ours, which says nothing about the submission")]
 pub struct Grade {
-    /// The folder with the programs [default: the starters in `exercises`]
+    /// The folder with the programs, or an archive of it [default: the starters in `exercises`]
     submission: Option<PathBuf>,
     #[command(flatten)]
     select: Select,

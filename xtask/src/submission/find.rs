@@ -1,6 +1,6 @@
 //! Finding the programs of a submission, by the names of the exercises.
 
-use super::{Source, Submission, cargo};
+use super::{Source, Submission, archive, cargo};
 use crate::trouble::Trouble;
 use harness::lab::Launcher;
 use rustix::process::geteuid;
@@ -8,27 +8,39 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
-/// Finds the programs for these exercises in the folder `dir`.
+/// Finds the programs for these exercises in the folder or the archive `path`.
 ///
 /// # Errors
-/// When it is no folder, when there are two programs for one exercise, or none at all.
-pub async fn find(dir: &Path, exercises: &[&str], launcher: &Launcher) -> Result<Submission, Trouble> {
-    let shown = dir.display();
+/// When it is neither, or an archive that is refused; when there are two programs for one exercise, or none at all.
+pub async fn find(path: &Path, exercises: &[&str], launcher: &Launcher) -> Result<Submission, Trouble> {
+    let shown = path.display();
     let usage = |problem: String| Trouble::Usage(format!("{shown}: {problem}"));
-    let dir = fs::canonicalize(dir).map_err(|error| usage(error.to_string()))?;
+    let given = fs::canonicalize(path).map_err(|error| usage(error.to_string()))?;
+    let mut notes = Vec::new();
+    let (dir, unpacked) = if given.is_dir() {
+        (given, None)
+    } else {
+        let Some(unpacked) = archive::open(&given, &shown.to_string())? else {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            return Err(usage(format!(
+                "a submission is a folder or an archive (zip, tar, tar.gz), and this is another file. Try: cargo xtask grade {}",
+                parent.display()
+            )));
+        };
+        (unpacked.submission(), Some(Arc::new(unpacked)))
+    };
     if dir.to_str().is_none() {
         return Err(usage("the path of a submission must be UTF-8".to_owned()));
     }
-    if !dir.is_dir() {
-        let parent = shown.to_string();
-        let parent = Path::new(&parent).parent().filter(|parent| !parent.as_os_str().is_empty());
-        let parent = parent.map_or_else(|| ".".to_owned(), |parent| parent.display().to_string());
-        return Err(usage(format!("a submission is a folder, and this is a file. Try: cargo xtask grade {parent}")));
-    }
+    // What is told about an archive's files names the archive, and no folder that is gone by then.
+    let usage = |problem: String| match &unpacked {
+        Some(_) => usage(problem.replace(&*dir.to_string_lossy(), &shown.to_string())),
+        None => usage(problem),
+    };
     let binaries = cargo::binaries(&dir, launcher).await.map_err(usage)?;
     let mut sources = BTreeMap::new();
-    let mut notes = Vec::new();
     for exercise in exercises {
         let mut candidates = files(&dir, exercise, &mut notes);
         for binary in binaries.iter().filter(|binary| binary.name == *exercise) {
@@ -47,12 +59,15 @@ pub async fn find(dir: &Path, exercises: &[&str], launcher: &Launcher) -> Result
         sources.extend(candidates.pop().map(|source| ((*exercise).to_owned(), source)));
     }
     if sources.is_empty() {
+        if let Some(folder) = unpacked.as_ref().and_then(|unpacked| unpacked.only_folder()) {
+            notes.push(format!("This is about the archive's only folder, `{folder}`."));
+        }
         return Err(usage(nothing_found(exercises, &notes)));
     }
     for source in sources.values() {
         readable_in_a_lab(source).map_err(usage)?;
     }
-    Ok(Submission { dir, sources })
+    Ok(Submission { dir, sources, unpacked })
 }
 
 fn files(dir: &Path, exercise: &str, notes: &mut Vec<String>) -> Vec<Source> {

@@ -1,4 +1,5 @@
-//! A submission: a folder with one program for each exercise, in any language. Finding the programs, and building them.
+//! A submission: a folder with one program for each exercise, in any language, or an archive of one. Finding the programs,
+//! and building them.
 //!
 //! Programs are found by convention. For the exercise `tcp_server`, any one of:
 //!
@@ -24,6 +25,7 @@ pub use command::command;
 pub use find::find;
 
 use crate::trouble::Trouble;
+use archive::Unpacked;
 use harness::lab::{End, Launcher, Limit, Limits};
 use harness::program::Program;
 use std::collections::BTreeMap;
@@ -41,6 +43,8 @@ pub struct Submission {
     pub dir: PathBuf,
     /// The program of each exercise that has one.
     pub sources: BTreeMap<String, Source>,
+    /// Where `dir` lies, if it came out of an archive. It is gone with the last copy of this, and what was built of it, too.
+    pub unpacked: Option<Arc<Unpacked>>,
 }
 
 /// What a program is made from.
@@ -130,7 +134,8 @@ impl Submission {
             })
             .collect();
         if !binaries.is_empty() {
-            out.extend(cargo::build(&self.dir, &binaries, launcher).await?);
+            let target = self.unpacked.as_ref().map(|unpacked| unpacked.target());
+            out.extend(cargo::build(&self.dir, target, &binaries, launcher).await?);
         }
         let width = Arc::new(Semaphore::new(jobs));
         let mut compilers = JoinSet::new();

@@ -89,16 +89,18 @@ pub(super) async fn binaries(dir: &Path, launcher: &Launcher) -> Result<Vec<Bina
     Ok(out)
 }
 
-/// Builds binaries, given as package and name. One that does not compile does not stop the others.
+/// Builds binaries, given as package and name, in the folder `target` or in one of their own. One that does not compile
+/// does not stop the others.
 pub(super) async fn build(
     dir: &Path,
+    target: Option<PathBuf>,
     binaries: &[(&str, &str)],
     launcher: &Launcher,
 ) -> Result<BTreeMap<String, Built>, Trouble> {
     let mut args = ["build", "--keep-going", "--message-format=json"].map(str::to_owned).to_vec();
     // The starters belong to a package that we are built from: what they need is in our own folder already. They are
     // the only programs there, so nothing can take their names.
-    let target = (dir != exercises::root()).then(|| target_dir(dir));
+    let target = (dir != exercises::root()).then(|| target.unwrap_or_else(|| target_dir(dir)));
     if let Some(target) = &target {
         fs::create_dir_all(target).map_err(Trouble::ours(format!("making {}", target.display())))?;
         args.extend(["--target-dir".to_owned(), text(target)]);
