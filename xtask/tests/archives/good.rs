@@ -136,8 +136,8 @@ fn permissions_are_ours_and_who_may_execute_a_file_is_everybody(#[case] bytes: V
     let dir = unpacked.submission();
     assert_eq!(dir.file_name().unwrap(), "a");
     assert_eq!([mode(&dir), mode(&dir.join("program")), mode(&dir.join("text"))], [0o755, 0o755, 0o644]);
-    // Nobody else looks into it from outside.
-    assert_eq!(mode(dir.ancestors().nth(2).unwrap()), 0o700);
+    // Nobody else lists it from outside.
+    assert_eq!(mode(dir.ancestors().nth(2).unwrap()), 0o711);
 }
 
 #[test]

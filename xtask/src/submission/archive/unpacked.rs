@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// | `target` | what `cargo` makes of it: nothing of one archive may be taken for something of the next one |
 /// | `lock`   | held as long as this grader lives                                                           |
 ///
-/// Nobody else can look into it; a lab is shown `files` alone. It is named after the archive's bytes, so a program that
+/// Nobody else can list it; who knows its name can pass through, as the user of a borrowed lab must. A lab is shown `files` alone. It is named after the archive's bytes, so a program that
 /// prints where it is prints the same when it is graded again. It is removed on drop, and what a grader that was killed
 /// has left, by the next one.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ fn make(all: &Path, name: &str) -> io::Result<PathBuf> {
     let mut path = all.join(name);
     let mut number = 1;
     loop {
-        match DirBuilder::new().mode(0o700).create(&path) {
+        match DirBuilder::new().mode(0o711).create(&path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 number += 1;
                 path = all.join(format!("{name}-{number}"));

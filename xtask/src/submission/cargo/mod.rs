@@ -7,7 +7,7 @@ use super::{Built, build_dir, printable, text};
 use crate::trouble::Trouble;
 use harness::lab::Launcher;
 use harness::program::Program;
-use run::{as_seen, cargo, is_ours};
+use run::{as_seen, cargo, is_ours, named};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -121,7 +121,7 @@ pub(super) async fn build(
                 ready.insert(made.name, path);
             }
             Message::Diagnosed { target, message } if message.level.starts_with("error") => {
-                errors.push((target.name, message.rendered.unwrap_or_default()));
+                errors.push((target.name, named(&message.rendered.unwrap_or_default(), dir)));
             }
             _ => {}
         }

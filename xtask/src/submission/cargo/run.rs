@@ -52,6 +52,11 @@ pub(super) async fn cargo(
     if is_ours(dir) { beside_us(dir, args).await } else { in_a_lab(dir, args, writes, launcher).await }
 }
 
+/// What cargo says of a submission, with the name of the folder that a person knows.
+pub(super) fn named(said: &str, dir: &Path) -> String {
+    said.replace(&text(&as_seen(dir)), &text(dir))
+}
+
 async fn beside_us(dir: &Path, args: Vec<String>) -> Result<Said, String> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.current_dir(dir).args(args).args(["--color", "never"]).stdin(Stdio::null());
@@ -92,7 +97,7 @@ async fn in_a_lab(dir: &Path, args: Vec<String>, writes: Option<&Path>, launcher
     Ok(Said {
         ok: finished.end == End::Status(0),
         stdout: finished.stdout,
-        stderr: String::from_utf8_lossy(&finished.stderr).into_owned(),
+        stderr: named(&String::from_utf8_lossy(&finished.stderr), dir),
         unusual: unusual("cargo", finished.end),
     })
 }
