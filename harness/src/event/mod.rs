@@ -378,6 +378,8 @@ pub enum Flood {
     Output,
     /// The network.
     Wire,
+    /// Memory.
+    Memory,
 }
 
 impl Rest {

@@ -125,7 +125,7 @@ fn of_watching(isolation: Isolation, confined: &Confined) -> Vec<Protection> {
             (State::Partial, Some(format!("{error}; each wait for a socket is waited out for 4.5 s instead")))
         }
     };
-    let memory = "what programs share is not counted: that takes a memory cgroup";
+    let memory = "it is watched, and ended at 1 GiB; what the kernel keeps for sockets is not counted: that takes a memory cgroup";
     let rows = [
         ("capture", "every packet is seen", capture),
         ("time_outs", "the time-outs of a program's sockets are known", time_outs),

@@ -26,6 +26,8 @@ use std::time::{Duration, Instant};
 /// Most bytes of the wire and of output that are kept of one check, in as many steps as it has. They are kept in memory, and
 /// sent to the grader as text: what one step may bring would be gigabytes, if the packets are large or the steps are many.
 const KEPT: Kept = Kept { wire: 16 << 20, output: 16 << 20 };
+/// From so many bytes of memory on it is counted exactly.
+const MANY: u64 = 512 << 20;
 /// What a packet takes beside its bytes.
 const PACKET: u64 = 200;
 
@@ -391,6 +393,10 @@ impl World for Supervisor<'_> {
             table.iter_mut().for_each(|socket| socket.program = owners.get(&socket.inode).copied().unwrap_or(0));
         }
         Ok(table)
+    }
+
+    fn memory(&self) -> io::Result<u64> {
+        tasks::memory(MANY)
     }
 
     fn is_full(&self) -> Option<Flood> {

@@ -175,7 +175,7 @@ impl Running {
             Some(Limit::Output)
         } else if cpu.as_secs() >= limits.cpu_seconds {
             Some(Limit::Cpu)
-        } else if tasks::memory()? > limits.memory {
+        } else if tasks::memory(limits.memory)? > limits.memory {
             Some(Limit::Memory)
         } else if self.looks.is_multiple_of(LOOKS_AT_THE_DISK) && written(tool)? > limits.disk {
             Some(Limit::Disk)

@@ -134,6 +134,7 @@ impl Story {
             Rest::Hidden => trouble("hides what it does"),
             Rest::Spinning { .. } => trouble("burns CPU time, and nothing comes of it"),
             Rest::Flooding { what: Flood::Output, .. } => trouble("writes without end"),
+            Rest::Flooding { what: Flood::Memory, .. } => trouble("takes memory without end"),
             Rest::Flooding { what: Flood::Wire, .. } => trouble("sends without end"),
         };
         let new = waits.iter().filter(|wait| !self.waits.contains(wait)).cloned();

@@ -11,7 +11,7 @@ use std::env::consts::ARCH;
 use std::io;
 
 /// Calls that fail with EPERM whatever their arguments.
-const FORBIDDEN: [c_long; 43] = [
+const FORBIDDEN: [c_long; 46] = [
     // Namespaces, mounts, roots.
     libc::SYS_unshare,
     libc::SYS_setns,
@@ -26,6 +26,10 @@ const FORBIDDEN: [c_long; 43] = [
     libc::SYS_fsmount,
     libc::SYS_fspick,
     libc::SYS_mount_setattr,
+    // Memory that no limit counts.
+    libc::SYS_memfd_create,
+    libc::SYS_memfd_secret,
+    libc::SYS_shmget,
     // Keys outlive a lab.
     libc::SYS_add_key,
     libc::SYS_request_key,

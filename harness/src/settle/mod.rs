@@ -33,6 +33,9 @@ const PACKETS_MAX: u64 = 20_000;
 /// machine; what it is said to do must not.
 const ENDLESS_OUTPUT: u64 = 64 << 10;
 const ENDLESS_PACKETS: u64 = 2_000;
+/// Memory that all processes of a lab may have in use. Each of them has a limit of its own, but there can be many, and what they
+/// share counts for none.
+const MEMORY_MAX: u64 = 1 << 30;
 /// The shortest and the longest pause between two looks while something still runs. Events end a pause at once; only
 /// what makes no event (a task that goes to sleep) is found by looking.
 const PAUSE: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(2));
@@ -67,6 +70,14 @@ pub trait World {
 
     /// Bytes that we still have to write (typed input, data of peers) and that somebody could take.
     fn unwritten(&self) -> bool;
+
+    /// Memory that all processes of the lab have in use, in bytes.
+    ///
+    /// # Errors
+    /// Trouble of ours.
+    fn memory(&self) -> io::Result<u64> {
+        Ok(0)
+    }
 
     /// What was seen of too much to keep more of it, whatever it was in one step.
     fn is_full(&self) -> Option<Flood> {
@@ -393,6 +404,10 @@ impl Looks {
         self.looks += 1;
         if !self.looks.is_multiple_of(16) {
             return Ok(None);
+        }
+        let memory = world.memory()?;
+        if memory > MEMORY_MAX {
+            return Ok(Some(Rest::Flooding { what: Flood::Memory, amount: memory }));
         }
         let cpu = cpu_so_far(world)?;
         if std::mem::replace(&mut self.cpu_last, cpu) != cpu {

@@ -115,6 +115,9 @@ fn restless(rest: &Rest) -> Option<String> {
         Rest::Flooding { what: Flood::Output, amount } => {
             Some(format!("The program wrote {amount} bytes of output in this one step."))
         }
+        Rest::Flooding { what: Flood::Memory, amount } => {
+            Some(format!("The program had {} MiB of memory in use.", amount >> 20))
+        }
         Rest::Flooding { what: Flood::Wire, amount } => {
             Some(format!("{amount} packets went over the wire in this one step."))
         }

@@ -144,18 +144,30 @@ pub fn cpu_time() -> io::Result<Duration> {
     Ok(Duration::from_millis(ticks * 1000 / per_second))
 }
 
-/// Memory that all processes have in use, in bytes. What several share is counted for each.
+/// Memory that all processes have in use, in bytes. What several share is counted for each as long as that is not more than
+/// `exact`; beyond, each has its part of it, which takes the kernel longer to tell.
 ///
 /// # Errors
 /// Those of reading `/proc`.
-pub fn memory() -> io::Result<u64> {
+pub fn memory(exact: u64) -> io::Result<u64> {
     let mut pages = 0;
     for pid in processes()? {
         if let Some(statm) = gone_is_none(fs::read_to_string(format!("/proc/{pid}/statm")))? {
             pages += statm.split_whitespace().nth(1).and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
         }
     }
-    Ok(pages * rustix::param::page_size() as u64)
+    let all = pages * rustix::param::page_size() as u64;
+    if all <= exact {
+        return Ok(all);
+    }
+    let mut kib = 0;
+    for pid in processes()? {
+        if let Some(rollup) = gone_is_none(fs::read_to_string(format!("/proc/{pid}/smaps_rollup")))? {
+            let words = field(&rollup, "Pss:").and_then(|text| text.split_whitespace().next());
+            kib += words.and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
+        }
+    }
+    Ok(kib * 1024)
 }
 
 /// The session of a process, if it lives.

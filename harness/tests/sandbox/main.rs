@@ -104,7 +104,7 @@ use Succeeds::{Elsewhere, InABareLab, Outside, Without};
 #[case("reach_a_service_by_udp", REFUSED, Outside)]
 #[case("reach_a_service_by_its_path", NO_SUCH_FILE, Outside)]
 #[case("reach_a_service_by_its_abstract_name", REFUSED, Outside)]
-#[case("share_the_machines_memory", NO_SUCH_FILE, Outside)]
+#[case("share_the_machines_memory", NOT_PERMITTED, Outside)]
 #[case("reach_the_internet", UNREACHABLE, Elsewhere("a network"))]
 #[case("talk_to_the_hypervisor", NOT_PERMITTED, Elsewhere("a kernel with AF_VSOCK"))]
 #[case("use_several_paths", NOT_PERMITTED, Without(Layer::Calls))]
@@ -133,6 +133,7 @@ use Succeeds::{Elsewhere, InABareLab, Outside, Without};
 #[case("open_descriptors_without_end", MANY_FILES, Without(Layer::Limits))]
 #[case("open_terminals_without_end", FULL, Outside)]
 #[case("take_memory_without_end", NO_MEMORY, Without(Layer::Limits))]
+#[case("make_memory_without_a_name", NOT_PERMITTED, Without(Layer::Calls))]
 #[case("write_one_large_file", LARGE_FILE, Outside)]
 #[case("fill_the_disk", FULL, Outside)]
 #[case("fill_the_table_of_files", FULL, Outside)]
@@ -158,6 +159,14 @@ fn attacked(name: &str, baits: &Baits, layers: Layers) -> String {
     let mut program = attack(name);
     program.command.push(baits.of(name));
     said(&observe_with("start p", program, layers), 0)
+}
+
+/// Nobody's limit has it, so it is watched.
+#[test]
+fn shared_memory_has_an_end() {
+    let seen = observe("start p", attack("take_memory_that_no_limit_counts"));
+    let Rest::Flooding { what: Flood::Memory, amount } = seen.steps[0].rest else { panic!("{:?}", seen.steps[0].rest) };
+    assert!((1 << 30..3 << 29).contains(&amount), "{amount}");
 }
 
 /// All that is kept of a lab, in bytes of the wire and of output.

@@ -1,6 +1,6 @@
 //! Attacks by using up what others need: processes, threads, descriptors, memory, disk.
 
-use super::told;
+use super::{checked, told};
 use std::fs::File;
 use std::io::{self, Write};
 use std::net::UdpSocket;
@@ -23,6 +23,11 @@ pub fn attack(name: &str) -> Option<String> {
             told(terminals.collect::<Result<Vec<_>, _>>())
         }
         "take_memory_without_end" => told(take_memory()),
+        "take_memory_that_no_limit_counts" => told(take_shared_memory()),
+        "make_memory_without_a_name" => {
+            // SAFETY: the name is a string closed by NUL.
+            told(checked(unsafe { libc::syscall(libc::SYS_memfd_create, c"bait".as_ptr(), 0) }))
+        }
         "write_one_large_file" => told(write_files(1, 64)),
         "fill_the_disk" => told(write_files(64, 1)),
         "fill_the_table_of_files" => {
@@ -88,11 +93,26 @@ fn start_threads_without_end() -> String {
 fn take_memory() -> io::Result<()> {
     const MIB: usize = 1 << 20;
     let mut all: Vec<Vec<u8>> = Vec::new();
-    for _ in 0..1024 {
+    for _ in 0..768 {
         let mut piece = Vec::new();
         piece.try_reserve_exact(MIB).map_err(io::Error::other)?;
         piece.resize(MIB, 1);
         all.push(piece);
+    }
+    Ok(())
+}
+
+/// Memory that a child could share, page by page; it is in no limit of a process.
+fn take_shared_memory() -> io::Result<()> {
+    const ALL: usize = 2 << 30;
+    // SAFETY: a new mapping; every page of it is written once, and it stays until the process ends.
+    unsafe {
+        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let at = libc::mmap(std::ptr::null_mut(), ALL, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0);
+        if at == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        (0..ALL).step_by(4096).for_each(|page| at.cast::<u8>().add(page).write_volatile(1));
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Attacks on whoever grades, one a run: the first argument names it, the others are baits, which the test has laid out where no
 //! program should get. Each prints what became of it; what can be exhausted is bounded: at most 120 processes or threads,
-//! 64 MiB of disk, 1 GiB of memory.
+//! 64 MiB of disk, 2 GiB of memory.
 #![expect(unsafe_code, reason = "system calls that no library offers")]
 
 mod exhaustion;
