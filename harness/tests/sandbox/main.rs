@@ -5,14 +5,16 @@ mod baits;
 use baits::{Baits, left_behind_by};
 use harness::check::{self, Parameters};
 use harness::event::{Exit, Fact, Flood, Observation, Rest, Stream};
-use harness::lab::{Job, Launcher, Trace};
+use harness::lab::{Isolation, Job, Launcher, Trace};
 use harness::program::Program;
 use harness::sandbox::{Layer, Layers};
 use rstest::rstest;
 use rustix::process::{Signal, kill_process};
 use std::fmt::Write;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn attack(name: &str) -> Program {
     let exe = PathBuf::from(env!("CARGO_BIN_EXE_attacks")).canonicalize().unwrap();
@@ -153,6 +155,67 @@ fn an_attack_is_contained_and_succeeds_elsewhere(
     };
     assert_eq!(elsewhere, "escaped");
 }
+
+/// What the same attacks get in a borrowed lab, where there are no namespaces: the container is the sandbox, and this is what
+/// holds in it all the same. Its network is the container's, which has no baits.
+#[test]
+fn attacks_in_a_borrowed_lab() {
+    let place = tempfile::tempdir().unwrap();
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let copied = |exe: &str, name: &str| {
+        let to = place.path().join(name);
+        // Not by us: a test beside this one that starts a program just now would have the copy open, which then could not be run.
+        assert!(Command::new("cp").arg(exe).arg(&to).status().unwrap().success());
+        to
+    };
+    let container = copied(env!("CARGO_BIN_EXE_lab-in-a-container"), "container");
+    let lab = copied(env!("CARGO_BIN_EXE_netlings-lab"), "lab");
+    let attacks = copied(env!("CARGO_BIN_EXE_attacks"), "attacks");
+    let launcher = Launcher::new(container, lab).with(Isolation::Borrowed);
+    let baits = Baits::lay_out();
+    let mut out = String::new();
+    for name in IN_A_BORROWED_LAB {
+        let command = [attacks.to_str().unwrap(), name, &baits.of(name)].map(str::to_owned).into();
+        let program = Program { command, needs: vec![attacks.clone()] };
+        let check = check::parse("sandbox.check", "start p").unwrap();
+        let job = Job { check, params: Parameters::default(), program };
+        let seen = runtime().block_on(launcher.run(&job)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        writeln!(out, "{name}: {}", said(&seen, 0)).unwrap();
+    }
+    insta::assert_snapshot!(out);
+}
+
+const IN_A_BORROWED_LAB: [&str; 29] = [
+    "read_a_file_of_the_machine",
+    "list_a_folder_of_the_machine",
+    "write_beside_a_file_of_the_machine",
+    "write_into_the_system",
+    "delete_its_own_program",
+    "write_sysctls",
+    "make_a_device",
+    "read_the_graders_environment",
+    "see_other_processes",
+    "read_their_environments",
+    "find_a_descriptor",
+    "reach_a_service_by_its_path",
+    "talk_to_the_hypervisor",
+    "use_several_paths",
+    "capture_packets",
+    "forge_packets",
+    "change_the_network",
+    "make_a_user_namespace",
+    "clone_by_the_new_call",
+    "mount",
+    "change_the_root",
+    "keep_a_key",
+    "use_io_uring",
+    "leave_its_processor",
+    "become_unreadable",
+    "open_descriptors_without_end",
+    "take_memory_without_end",
+    "make_memory_without_a_name",
+    "write_one_large_file",
+];
 
 /// What an attack says in a lab with these layers.
 fn attacked(name: &str, baits: &Baits, layers: Layers) -> String {

@@ -5,8 +5,10 @@
 
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_bind_recursive, mount_change};
-use rustix::process::{chdir, chroot, getegid, geteuid};
-use rustix::thread::{UnshareFlags, set_no_new_privs, unshare_unsafe};
+use rustix::process::{DumpableBehavior, Gid, Uid, chdir, chroot, getegid, geteuid, set_dumpable_behavior};
+use rustix::thread::{
+    UnshareFlags, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe,
+};
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
@@ -25,6 +27,14 @@ fn main() {
         args.remove(0);
     }
     let here = std::env::current_dir().unwrap();
+    if geteuid().is_root() {
+        // Real root is nobody's container.
+        let (uid, gid) = (Uid::from_raw(65_534), Gid::from_raw(65_534));
+        set_thread_groups(&[]).unwrap();
+        set_thread_res_gid(gid, gid, gid).unwrap();
+        set_thread_res_uid(uid, uid, uid).unwrap();
+        set_dumpable_behavior(DumpableBehavior::Dumpable).unwrap();
+    }
     let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
     let all = UnshareFlags::NEWUSER | UnshareFlags::NEWNS | UnshareFlags::NEWNET | UnshareFlags::NEWIPC;
     // SAFETY: the process has one thread, and its table of descriptors is not split.
