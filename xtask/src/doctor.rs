@@ -130,7 +130,7 @@ fn trouble(error: &LabError, columns: usize) -> Vec<String> {
 fn rows(protections: &[Protection], columns: usize) -> Vec<String> {
     let names = protections.iter().map(|protection| width(&protection.name)).max().unwrap_or(0);
     let mut lines = Vec::new();
-    for Protection { name, state, purpose, why } in protections {
+    for Protection { name, state, purpose, why, remedy } in protections {
         let (style, word) = match state {
             State::Enforced => (GOOD, "enforced"),
             State::Partial => (HALF, "partial"),
@@ -143,6 +143,9 @@ fn rows(protections: &[Protection], columns: usize) -> Vec<String> {
         lines.extend(text);
         if let Some(why) = why {
             lines.extend(wrap(&format!("→ {why}"), columns, indent));
+        }
+        if let Some(remedy) = remedy {
+            lines.extend(wrap(&format!("Remedy: {remedy}"), columns, indent));
         }
     }
     lines

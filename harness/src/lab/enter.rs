@@ -183,7 +183,9 @@ fn remedy() -> Option<String> {
         return sudo("kernel.unprivileged_userns_clone=1");
     }
     if is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1") {
-        return sudo("kernel.apparmor_restrict_unprivileged_userns=0");
+        return sudo("kernel.apparmor_restrict_unprivileged_userns=0").map(|remedy| {
+            remedy + "\nOr an AppArmor profile for the grader alone, with the rule `userns,` (man 5 apparmor.d)."
+        });
     }
     Some(
         "Netlings needs user namespaces, and something forbids them here; in a container that is its seccomp profile. \

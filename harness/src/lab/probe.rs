@@ -26,6 +26,8 @@ pub struct Protection {
     pub purpose: String,
     /// What is missing, where something is, in the system's words where it has some.
     pub why: Option<String>,
+    /// What a person can do about it, where something can be done.
+    pub remedy: Option<String>,
 }
 
 /// Whether a protection holds.
@@ -135,7 +137,20 @@ fn of_watching(isolation: Isolation, confined: &Confined) -> Vec<Protection> {
 }
 
 fn protection(name: &str, state: State, purpose: &str, why: Option<String>) -> Protection {
-    Protection { name: name.to_owned(), state, purpose: purpose.to_owned(), why }
+    let remedy = if state == State::Enforced { None } else { remedy(name).map(str::to_owned) };
+    Protection { name: name.to_owned(), state, purpose: purpose.to_owned(), why, remedy }
+}
+
+/// What can be done about a protection that does not hold, or not wholly.
+fn remedy(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "landlock" => "a kernel from 6.12 on, with landlock among the security modules (lsm= of its command line)",
+        "time_outs" => "for Docker: docker run --cap-add SYS_PTRACE",
+        "capabilities" | "no_new_privileges" | "limits" | "seccomp" => {
+            "report this: nothing of the kind should be missing"
+        }
+        _ => return None,
+    })
 }
 
 /// What a confined process has found.
