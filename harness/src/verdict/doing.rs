@@ -113,13 +113,13 @@ fn restless(rest: &Rest) -> Option<String> {
             Some(format!("The program burnt {cpu_ms} ms of CPU time, and nothing came of it."))
         }
         Rest::Flooding { what: Flood::Output, amount } => {
-            Some(format!("The program wrote {amount} bytes of output in this one step."))
+            Some(format!("The program wrote {amount} bytes of output in this one step (output limit)."))
         }
         Rest::Flooding { what: Flood::Memory, amount } => {
-            Some(format!("The program had {} MiB of memory in use.", amount >> 20))
+            Some(format!("The program had {} MiB of memory in use (memory limit).", amount >> 20))
         }
         Rest::Flooding { what: Flood::Wire, amount } => {
-            Some(format!("{amount} packets went over the wire in this one step."))
+            Some(format!("{amount} packets went over the wire in this one step (packet limit)."))
         }
     }
 }
