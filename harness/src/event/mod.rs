@@ -2,8 +2,10 @@
 //! a trace.
 
 mod fact;
+mod fits;
 
 pub use fact::Fact;
+pub use fits::steps_of;
 
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};

@@ -58,7 +58,9 @@ impl Launcher {
         let mut lab = self.command().spawn().during("starting a lab")?;
         let reply: Reply = converse(&mut lab, &order).await?;
         self.see_off(lab).await;
-        reply
+        let seen = reply?;
+        seen.fits(&job.check).map_err(|why| LabError::new("reading the lab's answer", why))?;
+        Ok(seen)
     }
 
     /// Runs a tool in a lab of its own, on all processors. When the future is dropped, the lab and everything in it ends.
@@ -97,7 +99,8 @@ impl Launcher {
         };
         // A lab that has died says why on its standard error; the broken pipe says nothing.
         let _ = input.write_all(&order.to_bytes().during("writing the order")?).await;
-        Ok(Tracing { lab, input: Some(input), facts: BufReader::new(output).lines(), _place: place })
+        let facts = BufReader::new(output).lines();
+        Ok(Tracing { lab, input: Some(input), facts, programs: trace.programs.len(), _place: place })
     }
 
     /// What has to be waited for when a lab has answered.
@@ -127,6 +130,8 @@ pub struct Tracing {
     lab: Child,
     input: Option<ChildStdin>,
     facts: Lines<BufReader<ChildStdout>>,
+    /// How many programs are traced.
+    programs: usize,
     _place: Option<Place>,
 }
 
@@ -146,7 +151,9 @@ impl Tracing {
         };
         let told: Told =
             serde_json::from_str(&line).map_err(std::io::Error::from).during("reading what the lab tells")?;
-        told.map(Some)
+        let fact = told?;
+        fact.fits(self.programs).map_err(|why| LabError::new("reading what the lab tells", why))?;
+        Ok(Some(fact))
     }
 
     /// Passes on what the user has typed; nothing at all means the end of the input. Only after [`Fact::Ready`].

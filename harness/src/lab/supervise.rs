@@ -6,7 +6,7 @@ use super::first::{self, Opened};
 use super::isolation::Setting;
 use super::job::Job;
 use crate::check::{Data, ProgramName, Start, Stimulus};
-use crate::event::{Aborts, Body, Ended, Flood, Observation, Output, Packet, Protocol, Repeated, Socket, Step};
+use crate::event::{Aborts, Body, Ended, Flood, Observation, Output, Packet, Protocol, Repeated, Socket, Step, steps_of};
 use crate::peer::Peers;
 use crate::program::{self, Drained, Launched, Programs};
 use crate::sandbox::Sandbox;
@@ -44,11 +44,6 @@ pub(super) fn run(job: &Job, setting: &Setting) -> Result<Observation, LabError>
     lab.ports_are_free()?;
     let seen = lab.run().during(DOING)?;
     borrowed::back(&seen).during(DOING)
-}
-
-/// The stimuli that the line `by` repeats, with which repetition each is.
-fn repetitions(by: usize, lines: usize, times: usize) -> impl Iterator<Item = (usize, Option<Repeated>)> {
-    (1..=times).flat_map(move |time| (by - lines..by).map(move |line| (line, Some(Repeated { by, time }))))
 }
 
 struct Supervisor<'a> {
@@ -114,18 +109,12 @@ impl<'a> Supervisor<'a> {
     /// Carries out the check.
     fn run(mut self) -> io::Result<Observation> {
         let mut steps = Vec::new();
-        'check: for (line, stimulus) in self.job.check.stimuli.iter().enumerate() {
-            let planned = match stimulus {
-                Stimulus::Repeat { lines, times } => repetitions(line, *lines, *times).collect(),
-                _ => vec![(line, None)],
-            };
-            for (line, repeated) in planned {
-                let step = self.step(steps.len(), line, repeated)?;
-                let goes_on = step.rest.is_rest();
-                steps.push(step);
-                if !goes_on {
-                    break 'check;
-                }
+        for (line, repeated) in steps_of(&self.job.check) {
+            let step = self.step(steps.len(), line, repeated)?;
+            let goes_on = step.rest.is_rest();
+            steps.push(step);
+            if !goes_on {
+                break;
             }
         }
         self.tidy_up()?;
