@@ -8,6 +8,7 @@
 
 mod data;
 mod ending;
+mod known;
 mod names;
 mod output;
 mod repeat;

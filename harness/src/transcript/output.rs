@@ -3,13 +3,11 @@
 
 use super::bytes_of;
 use super::ending::is_crash;
+use super::known::Known;
 use super::names::Names;
 use crate::check::{Data, ProgramName, Stimulus, Value, pattern};
 use crate::event::{Step, Stream};
 use std::collections::BTreeSet;
-
-/// Most comparisons of lines in one step, far more than a dialogue takes: a line of a thousand characters with a thousand lines.
-const COMPARISONS: usize = 1_000_000;
 
 /// What the programs were told and have said so far.
 pub(super) struct Talks(Vec<Talk>);
@@ -20,8 +18,8 @@ struct Talk {
     told: String,
     /// The addresses it has shown since it was started, with the steps in which peers got them. It may repeat them too.
     shown: BTreeSet<(String, usize)>,
-    /// The lines it has printed in all steps so far, in the form in which they are compared.
-    lines: BTreeSet<String>,
+    /// The lines it has printed in all steps so far.
+    lines: Known,
     /// Its standard error since it was started.
     errors: Vec<u8>,
 }
@@ -90,20 +88,13 @@ impl Talk {
         if !values.is_empty() {
             out.push(format!("shows {}", values.join(", ")));
         }
-        // Every line is noted, whether or not the words of this step are looked for.
-        let (words, mut new) = (wanted.contains(&Value::Words), false);
-        let mut comparisons = COMPARISONS;
         // What a run-time system prints of an exception is no message.
         let said = texts.iter().filter(|text| !is_crash(text.as_bytes()));
-        for line in said.flat_map(|text| text.split(['\n', '\r'])) {
-            let line = bare(names, line);
-            if !self.lines.contains(&line) {
-                // One new line is enough; taking each of many apart would cost more than printing them.
-                new = new || (words && !is_made_of(&line, &self.lines, &mut comparisons));
-                self.lines.insert(line);
-            }
-        }
-        if new {
+        let values = names.check.look_for.iter().flat_map(|look_for| &look_for.values);
+        let values: Vec<_> = values.filter_map(|value| text_of(names, value)).filter(|text| !text.is_empty()).collect();
+        let lines = said.flat_map(|text| text.split(['\n', '\r'])).map(|line| bare(line, &values));
+        // Every line is noted, whether or not the words of this step are looked for.
+        if self.lines.take(lines, wanted.contains(&Value::Words)) {
             out.push("says something".to_owned());
         }
         out
@@ -112,34 +103,15 @@ impl Talk {
 
 /// A line without the values that the check looks for anywhere, numbers and blanks: an answer that is shown with nothing in
 /// it has the same words around it as one that is shown.
-fn bare(names: &Names<'_>, line: &str) -> String {
-    let values = names.check.look_for.iter().flat_map(|look_for| &look_for.values);
+fn bare(line: &str, values: &[String]) -> String {
     let mut line = line.to_owned();
     for value in values {
-        if let Some(text) = text_of(names, value).filter(|text| !text.is_empty()) {
-            line = line.replace(&text, "");
+        if line.contains(value) {
+            line = line.replace(value, "");
         }
     }
     line.retain(|c| !c.is_whitespace() && !c.is_ascii_digit() && !c.is_control());
     line
-}
-
-/// Whether a line is nothing but lines that were printed before: a question without a newline, and the menu behind it. When no
-/// comparisons are left, it is not: nobody puts so much together, and to find out could take hours.
-fn is_made_of(line: &str, known: &BTreeSet<String>, comparisons: &mut usize) -> bool {
-    let mut reached = vec![false; line.len() + 1];
-    reached[0] = true;
-    for at in 0..line.len() {
-        if reached[at] {
-            let Some(left) = comparisons.checked_sub(known.len()) else { return false };
-            *comparisons = left;
-            known
-                .iter()
-                .filter(|part| line[at..].starts_with(part.as_str()))
-                .for_each(|part| reached[at + part.len()] = true);
-        }
-    }
-    reached[line.len()]
 }
 
 fn shows(names: &Names<'_>, value: &Value, text: &str) -> bool {
@@ -189,22 +161,6 @@ mod tests {
     fn a_text_with_the_rest_of_its_buffer_is_not_shown() {
         assert!(shows_text("got hello, twice", "hello"));
         assert!(!shows_text("got hello\0\0\0", "hello"));
-    }
-
-    #[test]
-    fn a_question_and_the_menu_behind_it_are_no_new_line() {
-        let known = ["port:", ":sendamessage", "端口:"].map(str::to_owned).into();
-        let is_made_of = |line: &str| is_made_of(line, &known, &mut COMPARISONS.clone());
-        assert!(is_made_of("port::sendamessage"));
-        assert!(is_made_of("端口:port:"));
-        assert!(!is_made_of("port:thatisnone:sendamessage"));
-        assert!(!is_made_of("端:"));
-    }
-
-    #[test]
-    fn a_flood_of_lines_is_not_taken_apart_for_ever() {
-        let known = (0..100_000).map(|number| format!("{number:05}")).chain(["a".to_owned()]).collect();
-        assert!(!is_made_of(&"a".repeat(1_000_000), &known, &mut COMPARISONS.clone()));
     }
 
     #[rstest]
