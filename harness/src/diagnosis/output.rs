@@ -4,7 +4,7 @@ use super::Diagnosis;
 use super::case::Case;
 use super::cause::Cause;
 use super::fact::{Kind, unquote};
-use super::text::{clothes, short};
+use super::text::{beginning_of, clothes, short};
 use crate::check::{Action, Stimulus, Value};
 use crate::event::{Packet, Protocol, Socket};
 
@@ -114,13 +114,6 @@ fn too_little(case: &Case<'_>, missing: &[&String], first: &str) -> Diagnosis {
     let detail = case.detail(first, &output).unwrap_or_default();
     let are = if missing.len() > 1 { "are" } else { "is" };
     Diagnosis::new(Cause::ValueNotShown, format!("{list} should be shown, and {are} not.{detail}"))
-}
-
-/// How many bytes of the text's beginning are printed, if it is not the whole, and enough not to be chance.
-fn beginning_of(text: &str, printed: &[u8]) -> Option<usize> {
-    let is_printed = |part: &[u8]| printed.windows(part.len()).any(|window| window == part);
-    let longest = (8..=text.len()).rev().find(|end| is_printed(&text.as_bytes()[..*end]))?;
-    (longest < text.len()).then_some(longest)
 }
 
 impl Case<'_> {

@@ -7,7 +7,8 @@ use super::fact::{End, Kind};
 use super::places::{self, Wanted};
 use super::{DATAGRAM, Diagnosis};
 use crate::check::{Start, Stimulus, printable};
-use crate::event::{Body, Packet, Protocol, Rest, Socket, State, Stream, Wait};
+use crate::event::{Body, Flags, Protocol, Rest, Socket, State, Stream, Wait};
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
 /// Why the program should have failed.
@@ -251,23 +252,15 @@ fn from_nowhere(case: &Case<'_>, reason: &Reason, port: u16, did: &str) -> Diagn
 impl Case<'_> {
     /// Who has refused a connection of the program in this step, by a RST that answers its SYN.
     pub(super) fn refused_by(&self) -> Option<String> {
-        let resets = |syn: &&Packet| {
-            let mut packets = self.now().packets.iter();
-            packets.any(|packet| {
-                matches!(&packet.body, Body::Tcp(segment) if segment.flags.rst)
-                    && packet.src == syn.dst
-                    && packet.dst == syn.src
-            })
+        let with = |is: fn(Flags) -> bool| {
+            let packets = self.now().packets.iter();
+            packets.filter(move |packet| matches!(&packet.body, Body::Tcp(segment) if is(segment.flags)))
         };
-        let answered = |syn: &&Packet| {
-            let mut packets = self.now().packets.iter();
-            packets.any(|packet| {
-                matches!(&packet.body, Body::Tcp(segment) if segment.flags.syn && segment.flags.ack)
-                    && packet.dst == syn.src
-            })
-        };
+        let resets: HashSet<_> = with(|flags| flags.rst).map(|packet| (packet.src, packet.dst)).collect();
+        let answered: HashSet<_> = with(|flags| flags.syn && flags.ack).map(|packet| packet.dst).collect();
         let mut syns = self.sent(self.step).filter(|packet| matches!(packet.body, Body::Tcp(_)));
-        syns.find(|syn| resets(syn) && !answered(syn)).map(|syn| self.whom(syn.dst))
+        let refused = syns.find(|syn| resets.contains(&(syn.dst, syn.src)) && !answered.contains(&syn.src));
+        refused.map(|syn| self.whom(syn.dst))
     }
 
     /// Whether a later run goes to the same port (or waits there), although its arguments say another.

@@ -9,6 +9,7 @@ use super::fact::{self, Kind, What};
 use super::refusals::is_port_or_address;
 use crate::check::{Action, Stimulus, Template, printable};
 use crate::event::{Body, Packet, Protocol, State, Stream};
+use std::collections::HashSet;
 use std::net::SocketAddr;
 
 /// What is wrong with what was sent, or not sent.
@@ -266,7 +267,8 @@ impl Case<'_> {
         let said = errors.lines().rev().map(str::trim).find(|line| !line.is_empty());
         let earlier = step.checked_sub(1).map(|before| text(0, before, Stream::Stdout)).unwrap_or_default();
         let now = text(step, step, Stream::Stdout);
-        let is_new = |line: &&str| !line.is_empty() && earlier.lines().all(|other| other.trim() != *line);
+        let earlier: HashSet<_> = earlier.lines().map(str::trim).collect();
+        let is_new = |line: &&str| !line.is_empty() && !earlier.contains(line);
         let new = now.lines().map(str::trim).filter(is_new).max_by_key(|line| line.len());
         said.or(new).map(str::to_owned)
     }

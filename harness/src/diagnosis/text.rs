@@ -1,4 +1,5 @@
-//! Texts in the wrong clothes: the same characters in another encoding, escaped, or as a language writes its own data.
+//! Texts in the wrong clothes: the same characters in another encoding, escaped, or as a language writes its own data. And
+//! texts of which only the beginning is there.
 
 use crate::check::quote;
 
@@ -110,6 +111,35 @@ fn is_replaced(text: &str, seen: &str) -> bool {
     })
 }
 
+/// How many bytes of the text's beginning are printed, if it is not the whole, and enough not to be chance.
+pub(super) fn beginning_of(text: &str, printed: &[u8]) -> Option<usize> {
+    const ENOUGH: usize = 8;
+    let longest = longest_beginning(text.as_bytes(), printed);
+    (ENOUGH..text.len()).contains(&longest).then_some(longest)
+}
+
+/// How many bytes of a text's beginning stand somewhere in `printed`. Both can be long, so each byte is looked at once (Knuth,
+/// Morris and Pratt).
+fn longest_beginning(text: &[u8], printed: &[u8]) -> usize {
+    // Of each beginning of the text: how much of the text's beginning it ends with, itself apart.
+    let mut ends_with = vec![0; text.len()];
+    let next = |ends_with: &[usize], mut matched: usize, byte: u8| {
+        while matched > 0 && text.get(matched) != Some(&byte) {
+            matched = ends_with[matched - 1];
+        }
+        matched + usize::from(text.get(matched) == Some(&byte))
+    };
+    for at in 1..text.len() {
+        ends_with[at] = next(&ends_with, ends_with[at - 1], text[at]);
+    }
+    let (mut matched, mut longest) = (0, 0);
+    for byte in printed {
+        matched = next(&ends_with, matched, *byte);
+        longest = longest.max(matched);
+    }
+    longest
+}
+
 /// A text for a sentence: whole if it is short, else its beginning.
 pub(super) fn short(text: &str) -> String {
     const SHORT: usize = 40;
@@ -124,6 +154,7 @@ pub(super) fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use rstest::rstest;
 
     #[rstest]
@@ -150,5 +181,20 @@ mod tests {
     fn mojibake_is_known_by_its_beginning() {
         let seen = encoding_rs::GBK.decode_without_bom_handling("你好服务端".as_bytes()).0.into_owned();
         assert_eq!(clothes("你好服务端", seen.as_bytes()), Some(Clothes::Utf8TakenForGbk));
+    }
+
+    #[test]
+    fn a_text_is_known_by_its_beginning() {
+        assert_eq!(beginning_of("hello, world", b"got hello, wor."), Some(10));
+        assert_eq!(beginning_of("hello, world", b"got hello."), None, "that can be chance");
+        assert_eq!(beginning_of("hello, world", b"got hello, world"), None, "that is the whole");
+    }
+
+    proptest! {
+        #[test]
+        fn the_longest_beginning_that_is_printed_is_found(text in "[ab]{0,12}", printed in "[ab]{0,40}") {
+            let found = (0..=text.len()).rev().find(|end| printed.contains(&text[..*end])).unwrap();
+            prop_assert_eq!(longest_beginning(text.as_bytes(), printed.as_bytes()), found);
+        }
     }
 }
