@@ -54,10 +54,11 @@ type Told = (String, String);
 /// To whom the program sends or should send in this step.
 fn receivers(case: &Case<'_>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
+    let mut known = HashSet::new();
     for fact in case.expected.iter().chain(&case.followed) {
         if let Kind::Wire(from, to, What::Data(_)) = &fact.kind
             && case.is_program(from)
-            && !out.contains(to)
+            && known.insert(to)
         {
             out.push(to.clone());
         }

@@ -28,7 +28,7 @@ impl Ladder {
                 let lane = known.unwrap_or_else(|| lane_of(&mut story.cast, &endpoint.peer));
                 story.cast.peer_has(endpoint.clone(), lane);
             }
-            let (standing, running) = (story.standing(), story.cast.running().to_vec());
+            let (standing, running) = (story.standing().few(), story.cast.running().to_vec());
             let mut entries = entries(&mut story, check, params, step, stimulus);
             let packets = step.packets.len();
             if let Some(repeated) = step.repeated {

@@ -5,6 +5,7 @@
 //! |-----------|-----------------------------------------------------------------------------------|
 //! | `tcp`     | relative numbers and the states of both ends, from the segments alone (RFC 9293)  |
 //! | `cast`    | whose an address is: which lane a packet leaves and which it reaches              |
+//! | `changes` | the last state of each end, where several things have changed it                  |
 //! | `story`   | facts to entries, one after the other; `trace` uses it while things happen        |
 //! | `check`   | a whole [`Ladder`] from a check and what was seen                                 |
 //! | `trace`   | the same from what a lab tells while it happens: [`Telling`]                      |
@@ -15,6 +16,7 @@
 //! It is evidence for people and never compared. Everything here is pure.
 
 mod cast;
+mod changes;
 mod check;
 mod story;
 pub mod svg;

@@ -1,6 +1,7 @@
 //! From facts to entries, one after the other: what a check has seen is told when it is over, a trace while it happens.
 
 use super::cast::Cast;
+use super::changes::Changes;
 use super::tcp::Connections;
 use super::{About, Arrow, Change, Entry, Kind, What, words};
 use crate::event::{Body, Ended, Exit, Flood, Output, Packet, Protocol, Rest, Socket, State, Wait};
@@ -24,7 +25,7 @@ pub struct Story {
     /// Packets since the last rest.
     packets: usize,
     /// What those that are not drawn have changed.
-    unseen: Vec<Change>,
+    unseen: Changes,
     listening: BTreeSet<(usize, String, bool)>,
     waits: Vec<(usize, About, String)>,
 }
@@ -38,7 +39,7 @@ impl Story {
             ephemeral,
             connections: Connections::default(),
             packets: 0,
-            unseen: Vec::new(),
+            unseen: Changes::default(),
             listening: BTreeSet::new(),
             waits: Vec::new(),
         }
@@ -68,7 +69,7 @@ impl Story {
                 for end in [0, 1] {
                     let connection = Some((lanes[1 - end], taken.number));
                     let change = taken.states[end].map(|state| Change { lane: lanes[end], connection, state });
-                    change.into_iter().for_each(|change| words::merge(&mut self.unseen, change));
+                    change.into_iter().for_each(|change| self.unseen.take(change));
                 }
                 (lanes, words::kind_of(segment), words::of_segment(segment, &taken), segment.payload.as_slice())
             }
@@ -87,7 +88,7 @@ impl Story {
         self.packets += 1;
         if self.packets <= PACKETS {
             let arrow = Arrow { from: ends[0], to: ends[1], kind, label, data: words::of_data(data) };
-            out.push(Entry { what: What::Arrow(arrow), changes: std::mem::take(&mut self.unseen) });
+            out.push(Entry { what: What::Arrow(arrow), changes: std::mem::take(&mut self.unseen).all() });
         }
         out
     }
@@ -144,15 +145,14 @@ impl Story {
     }
 
     /// The states that hold now, those of listeners first.
-    #[must_use]
-    pub fn standing(&self) -> Vec<Change> {
+    pub(super) fn standing(&self) -> Changes {
         let listeners = self.listening.iter().filter(|(_, _, tcp)| *tcp);
-        let mut out: Vec<Change> = Vec::new();
+        let mut out = Changes::default();
         for (lane, ..) in listeners {
-            words::merge(&mut out, Change { lane: *lane, connection: None, state: State::Listen });
+            out.take(Change { lane: *lane, connection: None, state: State::Listen });
         }
         for (lane, other, number, state) in self.connections.states().filter(|(.., state)| *state != State::Close) {
-            words::merge(&mut out, Change { lane, connection: Some((other, number)), state });
+            out.take(Change { lane, connection: Some((other, number)), state });
         }
         out
     }
@@ -160,7 +160,7 @@ impl Story {
     /// The remark on packets since the last rest that are not drawn.
     fn left_out(&mut self) -> Option<Entry> {
         let count = std::mem::take(&mut self.packets).saturating_sub(PACKETS);
-        let changes = std::mem::take(&mut self.unseen);
+        let changes = std::mem::take(&mut self.unseen).few();
         let packets = if count == 1 { "packet" } else { "packets" };
         (count > 0).then(|| Entry {
             what: What::Remark(format!("… and {} more {packets}", words::thousands(count as u64))),

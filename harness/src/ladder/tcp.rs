@@ -2,11 +2,18 @@
 //! each segment, by RFC 9293 §3.10 from what was sent and received alone.
 
 use crate::event::{Segment, State};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
 /// The connections that were seen so far.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Connections(Vec<Connection>);
+pub(super) struct Connections {
+    all: Vec<Connection>,
+    /// The newest connection between two ends, by its place, whoever has opened it.
+    newest: HashMap<[SocketAddr; 2], usize>,
+    /// How many there were between two lanes.
+    counts: HashMap<[usize; 2], usize>,
+}
 
 #[derive(Clone, Debug)]
 struct Connection {
@@ -56,21 +63,24 @@ impl Connections {
     /// Takes in a segment from one end, in one lane, to another.
     pub(super) fn take(&mut self, ends: [SocketAddr; 2], lanes: [usize; 2], segment: &Segment) -> Taken {
         let opens = segment.flags.syn && !segment.flags.ack;
-        let turned = [ends[1], ends[0]];
-        let known = self.0.iter().rposition(|connection| connection.ends == ends || connection.ends == turned);
-        let index = match known {
+        let between = [ends[0].min(ends[1]), ends[0].max(ends[1])];
+        let index = match self.newest.get(&between) {
             // A SYN with another number opens a new connection, unless both ends open at once (RFC 9293 §3.5).
-            Some(index) if !opens || self.0[index].is_opened_by(ends[0], segment.seq) => index,
-            _ => self.add(ends, lanes, segment.seq),
+            Some(index) if !opens || self.all[*index].is_opened_by(ends[0], segment.seq) => *index,
+            _ => {
+                self.add(ends, lanes, segment.seq);
+                self.newest.insert(between, self.all.len() - 1);
+                self.all.len() - 1
+            }
         };
-        let connection = &mut self.0[index];
+        let connection = &mut self.all[index];
         let from = usize::from(connection.ends[0] != ends[0]);
         connection.take(from, segment)
     }
 
     /// The state of every end that has one, with its lane, the lane of the other end, and the connection's number.
     pub(super) fn states(&self) -> impl Iterator<Item = (usize, usize, usize, State)> {
-        self.0.iter().flat_map(|connection| {
+        self.all.iter().flat_map(|connection| {
             [0, 1].into_iter().filter_map(|side| {
                 let state = connection.sides[side].state?;
                 Some((connection.lanes[side], connection.lanes[1 - side], connection.number, state))
@@ -78,11 +88,10 @@ impl Connections {
         })
     }
 
-    fn add(&mut self, ends: [SocketAddr; 2], lanes: [usize; 2], syn: u32) -> usize {
-        let turned = [lanes[1], lanes[0]];
-        let number = 1 + self.0.iter().filter(|other| other.lanes == lanes || other.lanes == turned).count();
-        self.0.push(Connection { ends, syn, number, lanes, sides: Default::default() });
-        self.0.len() - 1
+    fn add(&mut self, ends: [SocketAddr; 2], lanes: [usize; 2], syn: u32) {
+        let count = self.counts.entry([lanes[0].min(lanes[1]), lanes[0].max(lanes[1])]).or_default();
+        *count += 1;
+        self.all.push(Connection { ends, syn, number: *count, lanes, sides: Default::default() });
     }
 }
 

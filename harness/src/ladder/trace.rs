@@ -90,10 +90,11 @@ impl Telling {
     #[must_use]
     pub fn left_behind(&self) -> Vec<String> {
         let mut out = Vec::new();
+        let standing = self.story.standing().all();
         for (lane, of) in self.story.cast.lanes.iter().enumerate() {
             let count = |state| {
                 let is = |change: &&super::Change| change.lane == lane && change.state == state;
-                self.story.standing().iter().filter(is).count()
+                standing.iter().filter(is).count()
             };
             let times = |count| if count == 1 { String::new() } else { format!(", {count} times") };
             let name = &of.name;

@@ -1,7 +1,7 @@
 //! What stands beside an arrow or a lane.
 
+use super::Kind;
 use super::tcp::Taken;
-use super::{Change, Kind};
 use crate::check::{self, is_text, quote};
 use crate::event::{Descriptor, Exit, Flags, Segment, Wait};
 use crate::transcript::signal_name;
@@ -158,15 +158,6 @@ pub(super) fn thousands(number: u64) -> String {
         out.push(digit);
     }
     out
-}
-
-/// Puts a change into a list in which each end stands once.
-pub(super) fn merge(changes: &mut Vec<Change>, new: Change) {
-    let same = |old: &&mut Change| old.lane == new.lane && old.connection == new.connection;
-    match changes.iter_mut().find(same) {
-        Some(old) => *old = new,
-        None => changes.push(new),
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::names::Names;
 use super::stream::Stream;
 use crate::check::Stimulus;
 use crate::event::{Body, Packet, Protocol, Segment, Socket};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
 /// How much of one lane, and of one stream, is told of a step that never came to rest.
@@ -16,6 +17,8 @@ const BEGINNING_BYTES: usize = 100;
 #[derive(Default)]
 pub(super) struct Wire {
     connections: Vec<Connection>,
+    /// The newest connection between two ends, by its place, whoever has opened it.
+    newest: HashMap<[SocketAddr; 2], usize>,
 }
 
 /// A TCP connection, or an attempt.
@@ -73,11 +76,12 @@ impl Wire {
     fn take(&mut self, packet: &Packet, segment: &Segment) {
         let opens = segment.flags.syn && !segment.flags.ack;
         let ends = [packet.src, packet.dst];
-        let known = self.connections.iter().rposition(|connection| connection.has(ends));
-        let index = match known {
-            Some(index) if !opens || self.connections[index].syn_seq == segment.seq => index,
+        let between = [ends[0].min(ends[1]), ends[0].max(ends[1])];
+        let index = match self.newest.get(&between) {
+            Some(index) if !opens || self.connections[*index].syn_seq == segment.seq => *index,
             _ => {
                 self.connections.push(Connection::new(ends, segment.seq));
+                self.newest.insert(between, self.connections.len() - 1);
                 self.connections.len() - 1
             }
         };
@@ -107,10 +111,6 @@ impl Connection {
             streams: Default::default(),
             seen_in_step: false,
         }
-    }
-
-    fn has(&self, ends: [SocketAddr; 2]) -> bool {
-        self.ends == ends || self.ends == [ends[1], ends[0]]
     }
 
     fn lines(&self, names: &Names<'_>, stimulus: &Stimulus, restless: bool) -> Vec<String> {
@@ -171,6 +171,7 @@ fn beginning(mut lines: Vec<String>, most: usize) -> Vec<String> {
 /// Datagrams and ICMP errors, a lane for each other end.
 fn datagrams(names: &Names<'_>, stimulus: &Stimulus, packets: &[Packet]) -> Vec<Lane> {
     let mut lanes: Vec<(Lane, [Vec<String>; 3])> = Vec::new();
+    let mut places: HashMap<(usize, String), usize> = HashMap::new();
     for packet in packets {
         let (other, place, line) = match &packet.body {
             Body::Udp { payload } => {
@@ -207,8 +208,8 @@ fn datagrams(names: &Names<'_>, stimulus: &Stimulus, packets: &[Packet]) -> Vec<
         };
         let rank = other.map_or(usize::MAX, |peer| rank(names, peer));
         let key = if other.is_none() { place_of(&line) } else { String::new() };
-        let index = lanes.iter().position(|(lane, _)| lane.rank == rank && lane.key == key).unwrap_or_else(|| {
-            lanes.push((Lane { rank, key, lines: Vec::new() }, Default::default()));
+        let index = *places.entry((rank, key)).or_insert_with_key(|(rank, key)| {
+            lanes.push((Lane { rank: *rank, key: key.clone(), lines: Vec::new() }, Default::default()));
             lanes.len() - 1
         });
         lanes[index].1[place].push(line);
