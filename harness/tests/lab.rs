@@ -1,7 +1,7 @@
 //! What a program finds in a lab: who it is, what it sees, whom it can reach.
 
 use harness::check::{self, Parameters};
-use harness::event::{Ended, Exit, Observation, Stream};
+use harness::event::{Ended, Exit, Observation, Rest, Stream};
 use harness::lab::{Job, Launcher};
 use harness::program::Program;
 use rstest::rstest;
@@ -113,4 +113,15 @@ fn who_types_after_the_end_of_the_input_is_told_so() {
     let (_file, program) = script("exec sleep 100");
     let seen = observe("start p\nend of input\ntype \"x\"", &program);
     assert_eq!(seen.steps[2].impossible.as_deref(), Some("the program's input has ended"));
+}
+
+#[test]
+fn a_program_can_have_any_bytes_for_its_name() {
+    // The kernel keeps 15 bytes of a name, so one of Chinese characters can end within one.
+    let (_file, program) = script(
+        "printf 'a\\377\\33[2J' >/proc/self/comm; cp /usr/bin/sleep \"$(printf '\\377\\33[2J')\"; exec ./*J 100",
+    );
+    let seen = observe("start p\ntype \"x\"", &program);
+    let Rest::Idle(waits) = &seen.steps[1].rest else { panic!("{:?}", seen.steps[1].rest) };
+    assert_eq!(waits[0].name, "\u{fffd}\u{1b}[2J");
 }

@@ -6,7 +6,9 @@ use super::first::{self, Opened};
 use super::isolation::Setting;
 use super::job::Job;
 use crate::check::{Data, ProgramName, Start, Stimulus};
-use crate::event::{Aborts, Body, Ended, Flood, Observation, Output, Packet, Protocol, Repeated, Socket, Step, steps_of};
+use crate::event::{
+    Aborts, Body, Ended, Flood, Observation, Output, Packet, Protocol, Repeated, Socket, Step, steps_of,
+};
 use crate::peer::Peers;
 use crate::program::{self, Drained, Launched, Programs};
 use crate::sandbox::Sandbox;

@@ -2,6 +2,7 @@
 
 use super::cycle::PATIENCE;
 use crate::watch::options::duplicate;
+use crate::watch::proc;
 use crate::watch::tasks::Call;
 use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
@@ -50,17 +51,9 @@ pub(super) fn of_timerfds(pid: i32) -> Ends {
     let soonest = descriptors
         .filter(|entry| fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]"))
         .filter_map(|entry| fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", entry.file_name().to_str()?)).ok())
-        .filter_map(|info| timerfd_left(&info))
+        .filter_map(|info| proc::timer_left(&info))
         .min();
     soonest.map_or(Ends::Never, Ends::After)
-}
-
-/// `it_value: (seconds, nanoseconds)` of a timerfd's `fdinfo`; `None` when it is not armed.
-fn timerfd_left(info: &str) -> Option<Duration> {
-    let value = info.lines().find_map(|line| line.strip_prefix("it_value:"))?;
-    let (seconds, nanos) = value.trim().strip_prefix('(')?.strip_suffix(')')?.split_once(',')?;
-    let left = Duration::new(seconds.trim().parse().ok()?, nanos.trim().parse().ok()?);
-    (!left.is_zero()).then_some(left)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the kernel too takes the argument as a C int")]
@@ -182,9 +175,22 @@ mod tests {
         assert_eq!(of(own(), &receive), Ends::After(Duration::from_secs(2)));
     }
 
+    /// A program chooses the arguments of a call, all 64 bits of them, and what lies where they point to.
     #[test]
-    fn an_armed_timerfd_tells_what_is_left() {
-        assert_eq!(timerfd_left("clockid: 1\nit_value: (2, 500)\n"), Some(Duration::new(2, 500)));
-        assert_eq!(timerfd_left("clockid: 1\nit_value: (0, 0)\n"), None);
+    fn no_arguments_make_the_reader_panic() {
+        use crate::settle::describe::descriptors;
+        use proptest::prelude::*;
+        let number =
+            || prop_oneof![Just(0), Just(1), Just(u64::MAX), Just(i64::MAX as u64), Just(1 << 32), any::<u64>()];
+        let calls = (0_i64..470, proptest::array::uniform6(number()), proptest::array::uniform8(number()), 0_u8..64);
+        proptest!(|((number, args, words, pointers) in calls)| {
+            // Some of the arguments point to the words.
+            let args = std::array::from_fn(|at| if pointers & 1 << at == 0 { args[at] } else { words.as_ptr() as u64 });
+            let call = call(number, args);
+            let _ = of(own(), &call);
+            prop_assert!(descriptors(own(), &call).len() <= 8);
+            // It is read to the end.
+            prop_assert_eq!(words.len(), 8);
+        });
     }
 }

@@ -4,6 +4,7 @@ use super::Waiting;
 use super::deadline::{self, Ends};
 use crate::check::printable;
 use crate::event::{Descriptor, Protocol, Socket, State, Wait};
+use crate::watch::proc;
 use crate::watch::tasks::{self, Call, Doing, Sample};
 use std::fs;
 
@@ -29,7 +30,7 @@ pub(super) fn waits(sample: &Sample, sockets: &[Socket], owner: impl Fn(i32) -> 
         };
         let timeout_ms = match ends {
             Ends::Never => None,
-            Ends::After(time) => Some(time.as_millis() as u64),
+            Ends::After(time) => Some(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
         };
         let (program, name) = (owner(*pid), tasks::name(*pid, *tid));
         let told = Wait { program, pid: *pid, tid: *tid, name, call, on, timeout_ms, room };
@@ -40,7 +41,7 @@ pub(super) fn waits(sample: &Sample, sockets: &[Socket], owner: impl Fn(i32) -> 
 
 /// The descriptors that a call waits on.
 #[expect(clippy::cast_possible_truncation, reason = "the kernel too takes descriptors as C ints")]
-fn descriptors(pid: i32, call: &Call) -> Vec<i32> {
+pub(super) fn descriptors(pid: i32, call: &Call) -> Vec<i32> {
     let args = call.args;
     let first = args[0] as i32;
     match call.name() {
@@ -73,10 +74,7 @@ fn selected(pid: i32, args: [u64; 6]) -> Vec<i32> {
 /// The descriptors that an epoll instance watches.
 fn in_epoll(pid: i32, fd: i32) -> Vec<i32> {
     let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
-    let watched = info.lines().filter_map(|line| line.strip_prefix("tfd:")?.split_whitespace().next()?.parse().ok());
-    // The kernel lists them by their places in its memory.
-    let mut watched: Vec<_> = watched.collect();
-    watched.sort_unstable();
+    let mut watched = proc::watched(&info);
     watched.truncate(NAMED);
     watched
 }
@@ -84,8 +82,7 @@ fn in_epoll(pid: i32, fd: i32) -> Vec<i32> {
 fn describe(pid: i32, fd: i32, sockets: &[Socket]) -> Descriptor {
     let link = fs::read_link(format!("/proc/{pid}/fd/{fd}")).unwrap_or_default();
     let link = link.to_string_lossy().into_owned();
-    let inode = link.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']')?.parse::<u32>().ok());
-    let what = match (fd, inode) {
+    let what = match (fd, proc::socket_inode(&link)) {
         (_, Some(inode)) => {
             let socket = sockets.iter().find(|socket| socket.inode == inode);
             // The numbers of what has no address mean nothing to anybody.

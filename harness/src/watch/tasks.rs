@@ -1,6 +1,6 @@
 //! The tasks of the lab: who sleeps, in which system call, and who has run since the last look (`man 5 proc`).
 
-use crate::check::printable;
+use super::proc;
 use crate::sandbox::is_init;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -124,8 +124,7 @@ fn is_first() -> bool {
 }
 
 fn parent(pid: i32) -> Option<i32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    after_name(&stat).split_whitespace().nth(1)?.parse().ok()
+    proc::parent(&fs::read(format!("/proc/{pid}/stat")).ok()?)
 }
 
 /// CPU time of all living processes, with that of their children that they have waited for.
@@ -137,7 +136,7 @@ pub fn cpu_time() -> io::Result<Duration> {
     // Of orphans init has the time.
     for pid in others()? {
         if let Some(stat) = gone_is_none(fs::read(format!("/proc/{pid}/stat")))? {
-            ticks += cpu_ticks(&String::from_utf8_lossy(&stat));
+            ticks += proc::cpu_ticks(&stat);
         }
     }
     let per_second = rustix::param::clock_ticks_per_second();
@@ -162,9 +161,8 @@ pub fn memory(exact: u64) -> io::Result<u64> {
     }
     let mut kib = 0;
     for pid in processes()? {
-        if let Some(rollup) = gone_is_none(fs::read_to_string(format!("/proc/{pid}/smaps_rollup")))? {
-            let words = field(&rollup, "Pss:").and_then(|text| text.split_whitespace().next());
-            kib += words.and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
+        if let Some(rollup) = gone_is_none(fs::read(format!("/proc/{pid}/smaps_rollup")))? {
+            kib += proc::proportional_kib(&rollup);
         }
     }
     Ok(kib * 1024)
@@ -173,14 +171,13 @@ pub fn memory(exact: u64) -> io::Result<u64> {
 /// The session of a process, if it lives.
 #[must_use]
 pub fn session(pid: i32) -> Option<i32> {
-    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
-    after_name(&String::from_utf8_lossy(&stat)).split_whitespace().nth(3)?.parse().ok()
+    proc::session(&fs::read(format!("/proc/{pid}/stat")).ok()?)
 }
 
 /// The sockets that a process has open, as descriptor and inode; none if it does not live.
 #[must_use]
 pub fn sockets(pid: i32) -> Vec<(i32, u32)> {
-    let inode = |link: std::path::PathBuf| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
+    let inode = |link: std::path::PathBuf| proc::socket_inode(link.to_str()?);
     let socket =
         |fd: fs::DirEntry| Some((fd.file_name().to_str()?.parse().ok()?, inode(fs::read_link(fd.path()).ok()?)?));
     descriptors(pid).filter_map(socket).collect()
@@ -199,11 +196,11 @@ fn descriptors(pid: i32) -> impl Iterator<Item = fs::DirEntry> {
     fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten()
 }
 
-/// The name of the program that a task runs, which it can choose, as it can be put on a terminal.
+/// The name of the program that a task runs, which it can choose.
 #[must_use]
 pub fn name(pid: i32, tid: i32) -> String {
-    fs::read(format!("/proc/{pid}/task/{tid}/comm"))
-        .map_or_else(|_| "?".into(), |name| printable(String::from_utf8_lossy(&name).trim_end(), usize::MAX))
+    let name = fs::read(format!("/proc/{pid}/task/{tid}/comm"));
+    name.map_or_else(|_| "?".to_owned(), |name| String::from_utf8_lossy(name.trim_ascii_end()).into_owned())
 }
 
 fn task(pid: i32, tid: i32) -> io::Result<Task> {
@@ -220,17 +217,13 @@ fn task(pid: i32, tid: i32) -> io::Result<Task> {
 
 /// The letter of a task's state, and how often it was switched out.
 fn state(pid: i32, tid: i32) -> io::Result<(char, u64)> {
-    let status = fs::read(format!("/proc/{pid}/task/{tid}/status"))?;
-    let status = String::from_utf8_lossy(&status);
-    let letter = field(&status, "State:").and_then(|state| state.chars().next()).unwrap_or('R');
-    let counter = |name| field(&status, name).and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
-    Ok((letter, counter("voluntary_ctxt_switches:") + counter("nonvoluntary_ctxt_switches:")))
+    Ok(proc::state(&fs::read(format!("/proc/{pid}/task/{tid}/status"))?))
 }
 
 /// In which call a sleeping task is.
 fn asleep(pid: i32, tid: i32, switches: u64) -> io::Result<Doing> {
     match fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")) {
-        Ok(text) => Ok(match parse_call(&text) {
+        Ok(text) => Ok(match proc::call(&text) {
             Some(call) => Doing::Asleep(call),
             // Without a call it sleeps in the kernel's own business, a page fault for instance, and goes on by itself.
             None => Doing::Running,
@@ -255,43 +248,13 @@ fn is_ours(pid: i32, tid: i32) -> io::Result<bool> {
 /// What a task does that no signal wakes: mostly it waits for a disk, and soon goes on. Only the parent of a `vfork(2)`
 /// sleeps like this until its child executes something or ends, which can be never.
 fn in_vfork(pid: i32, tid: i32) -> Doing {
-    let call = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).ok().and_then(|text| parse_call(&text));
+    let call = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).ok().and_then(|text| proc::call(&text));
     let is_vfork = |call: &Call| match call.name() {
         "vfork" => true,
         "clone" => call.args[0] & libc::CLONE_VFORK as u64 != 0,
         _ => false,
     };
     call.filter(is_vfork).map_or(Doing::Running, Doing::Asleep)
-}
-
-fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
-    status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim)
-}
-
-/// `/proc/<pid>/task/<tid>/syscall`: `NR A0 … A5 SP PC`; none for `-1 SP PC` and `running`.
-fn parse_call(text: &str) -> Option<Call> {
-    let mut words = text.split_whitespace();
-    let number = words.next()?.parse().ok()?;
-    let mut hex = || u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok();
-    if number < 0 {
-        return None;
-    }
-    let mut args = [0; 6];
-    for arg in &mut args {
-        *arg = hex()?;
-    }
-    Some(Call { number, args, sp: hex()?, pc: hex()? })
-}
-
-/// User and system time of `/proc/<pid>/stat`, the process's own and its waited-for children's.
-fn cpu_ticks(stat: &str) -> u64 {
-    after_name(stat).split_whitespace().skip(11).take(4).filter_map(|word| word.parse::<u64>().ok()).sum()
-}
-
-/// What follows the name in `/proc/<pid>/stat`. The name stands in parentheses and can contain anything: parentheses, half a
-/// character of UTF-8.
-fn after_name(stat: &str) -> &str {
-    stat.rsplit_once(')').map_or("", |(_, rest)| rest)
 }
 
 fn numbers(dir: &str) -> io::Result<Vec<i32>> {
@@ -314,38 +277,10 @@ fn gone_is_none<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_blocked_call_is_read() {
-        let call = parse_call("0 0x3 0x7ffe 0x400 0x0 0x0 0x0 0x7ffd1 0x7f22\n").unwrap();
-        assert_eq!((call.number, call.args[0], call.sp, call.pc), (0, 3, 0x7ffd1, 0x7f22));
-    }
-
-    #[test]
-    fn a_task_that_runs_or_sleeps_without_a_call_is_in_none() {
-        assert_eq!(parse_call("running\n"), None);
-        assert_eq!(parse_call("-1 0x7ffd 0x7f22\n"), None);
-    }
-
-    #[test]
-    fn a_name_with_parentheses_does_not_shift_the_cpu_time() {
-        let stat = "5 (a) b) c) S 1 1 1 0 -1 0 0 0 0 0 10 20 3 4 20 0 1 0";
-        assert_eq!(cpu_ticks(stat), 37);
-    }
 
     #[test]
     fn names_of_calls_do_not_depend_on_numbers() {
         let call = Call { number: libc::SYS_accept4, args: [0; 6], sp: 0, pc: 0 };
         assert_eq!(call.name(), "accept4");
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_in_proc_makes_the_reader_panic(text: String) {
-            let _ = parse_call(&text);
-            let _ = cpu_ticks(&text);
-            let _ = field(&text, "State:");
-        }
     }
 }
