@@ -1,7 +1,7 @@
 //! A failed check as the rules look at it: the first step that differs, and what is known of it.
 
 use super::fact::{End, Fact, Kind, facts};
-use crate::check::{Check, Parameters, Stimulus};
+use crate::check::{Check, Parameters, Stimulus, printable};
 use crate::event::{Body, Descriptor, Exit, Observation, Packet, Protocol, Rest, Socket, Step, Stream, Wait};
 use crate::transcript::Transcript;
 use std::net::SocketAddr;
@@ -177,7 +177,8 @@ impl<'a> Case<'a> {
     pub(super) fn socket_in_words(&self, what: &str) -> String {
         let mut words = what.split(' ');
         let (Some(protocol @ ("tcp" | "udp")), Some(local)) = (words.next(), words.next()) else {
-            return what.to_owned();
+            // A file has the name that the program has given it.
+            return printable(what, usize::MAX);
         };
         if let (Some("to"), Some(Ok(remote))) = (words.next(), words.next().map(str::parse)) {
             return format!("its {} socket that is connected with {}", protocol.to_uppercase(), self.whom(remote));

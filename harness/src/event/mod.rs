@@ -425,10 +425,11 @@ impl Wait {
     /// Its time-out as people choose them: `2 s`, `1.5 s`, `250 ms`.
     #[must_use]
     pub fn span(&self) -> Option<String> {
+        // An event loop takes off what has passed, or adds a millisecond to be late rather than early.
+        let tenths = |ms: u64| ms.saturating_add(50) / 100;
         Some(match self.timeout_ms? {
-            // An event loop takes off what has passed, or adds a millisecond to be late rather than early.
-            ms @ 950.. if (ms + 50) / 100 % 10 == 0 => format!("{} s", (ms + 50) / 1_000),
-            ms @ 950.. => format!("{}.{} s", (ms + 50) / 1_000, (ms + 50) / 100 % 10),
+            ms @ 950.. if tenths(ms) % 10 == 0 => format!("{} s", tenths(ms) / 10),
+            ms @ 950.. => format!("{}.{} s", tenths(ms) / 10, tenths(ms) % 10),
             ms => format!("{ms} ms"),
         })
     }
@@ -460,5 +461,22 @@ impl Endpoint {
         self.protocol == protocol
             && self.local.port() == addr.port()
             && (any(self.local.ip()) || self.local.ip().to_canonical() == addr.ip().to_canonical())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(250, "250 ms")]
+    #[case(999, "1 s")]
+    #[case(1_499, "1.5 s")]
+    #[case(u64::MAX, "18446744073709551.6 s")]
+    fn a_time_out_is_told_as_people_choose_it(#[case] ms: u64, #[case] told: &str) {
+        let (name, call) = (String::new(), String::new());
+        let wait = Wait { program: 0, pid: 2, tid: 2, name, call, on: Vec::new(), timeout_ms: Some(ms), room: None };
+        assert_eq!(wait.span().as_deref(), Some(told));
     }
 }

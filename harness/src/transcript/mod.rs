@@ -19,7 +19,7 @@ mod wire;
 pub use data::describe;
 pub(crate) use ending::{is_crash, signal_name};
 
-use crate::check::{Check, Parameters};
+use crate::check::{Check, Parameters, printable};
 use crate::event::{Observation, Output, Stream};
 use names::Names;
 use std::fmt;
@@ -62,7 +62,8 @@ impl Transcript {
             }
             let names = Names { check, params, seen, step: number, programs: &programs, owners: &owners };
             talks.listen(&names, stimulus);
-            let mut lines: Vec<String> = step.impossible.iter().map(|why| format!("cannot be done: {why}")).collect();
+            let mut lines: Vec<String> =
+                step.impossible.iter().map(|why| format!("cannot be done: {}", printable(why, usize::MAX))).collect();
             lines.extend(wire.lines(&names, stimulus, &step.packets, !step.rest.is_rest()));
             lines.extend(sockets.lines(&names, step));
             lines.extend(talks.lines(&names, step));

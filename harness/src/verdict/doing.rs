@@ -128,15 +128,15 @@ fn of_exit(exit: &Exit) -> String {
     match exit {
         Exit::Status(status) => format!("exited with status {status}"),
         Exit::Signal(signal) => format!("was ended by {}", signal_name(*signal)),
-        Exit::NotStarted(why) => format!("could not be started: {why}"),
+        Exit::NotStarted(why) => format!("could not be started: {}", printable(why, LINE)),
     }
 }
 
 fn of_wait(name: &str, wait: &Wait, several: bool) -> String {
     let who = match several {
         false => name.to_owned(),
-        true if wait.pid == wait.tid => format!("Process {} ({})", wait.pid, wait.name),
-        true => format!("Thread {} of process {} ({})", wait.tid, wait.pid, wait.name),
+        true if wait.pid == wait.tid => format!("Process {} ({})", wait.pid, printable(&wait.name, LINE)),
+        true => format!("Thread {} of process {} ({})", wait.tid, wait.pid, printable(&wait.name, LINE)),
     };
     if wait.call == "stopped" {
         return format!("{who} is stopped.");
@@ -144,7 +144,7 @@ fn of_wait(name: &str, wait: &Wait, several: bool) -> String {
     // What an event loop has for itself tells nothing beside what it waits for.
     let any = wait.on.iter().any(Descriptor::is_from_outside);
     let on = wait.on.iter().filter(|at| !any || at.is_from_outside());
-    let on: Vec<_> = on.map(|at| format!("descriptor {} ({})", at.fd, at.what)).collect();
+    let on: Vec<_> = on.map(|at| format!("descriptor {} ({})", at.fd, printable(&at.what, LINE))).collect();
     let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(" and ")) };
     let limit = match wait.timeout_ms {
         None => String::new(),
@@ -227,6 +227,24 @@ mod tests {
     fn what_an_earlier_run_wrote_is_not_told() {
         let steps = [step(Some(Exit::Status(2)), Rest::Gone, "usage"), step(Some(Exit::Status(1)), Rest::Gone, "no")];
         assert_eq!(told(&steps, 1).stderr, ["no"]);
+    }
+
+    #[test]
+    fn names_that_a_program_chose_cannot_command_the_terminal() {
+        let on = vec![Descriptor { fd: 3, what: "/tmp/\x1b[2J\n".into() }];
+        let wait = |pid| Wait {
+            program: 0,
+            pid,
+            tid: pid,
+            name: "\x1b[31m".into(),
+            call: "read".into(),
+            on: on.clone(),
+            timeout_ms: None,
+            room: None,
+        };
+        let told = told(&[step(None, Rest::Idle(vec![wait(2), wait(3)]), "")], 0);
+        let said = "Process 2 (\u{fffd}[31m) waits in read on descriptor 3 (/tmp/\u{fffd}[2J\u{fffd}).";
+        assert_eq!(told.state[0], said);
     }
 
     #[test]
