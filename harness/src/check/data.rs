@@ -165,6 +165,6 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_escaped() {
-        assert_eq!(quote("a\"b\\\n\u{202e}\u{1b}"), r#""a\"b\\\n\u{202e}\u{1b}""#);
+        assert_eq!(quote("a\"b\\\n\u{202e}\u{1b}\u{61c}\u{e0041}"), r#""a\"b\\\n\u{202e}\u{1b}\u{61c}\u{e0041}""#);
     }
 }

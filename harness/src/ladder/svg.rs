@@ -290,7 +290,7 @@ const fn class_of(kind: Kind) -> &'static str {
     }
 }
 
-/// Text as XML takes it. Characters that XML does not have are replaced.
+/// Text as XML takes it. Characters that XML does not have are replaced, and those that nobody should see.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
