@@ -4,7 +4,7 @@
 //! something happened, and that a wait was waited out is seen by its consequence in the same step.
 
 use harness::check::{self, Parameters};
-use harness::event::Rest;
+use harness::event::{Flood, Packet, Rest};
 use harness::lab::{Job, Launcher};
 use harness::program::Program;
 use harness::transcript::Transcript;
@@ -21,6 +21,8 @@ struct Ran {
     rest: Rest,
     /// The calls that a time-out of the program's own ended, by step.
     given_up: Vec<Vec<String>>,
+    packet_bytes: u64,
+    steps: usize,
 }
 
 fn run(program: Program, check: &str) -> Ran {
@@ -35,6 +37,8 @@ fn run(program: Program, check: &str) -> Ran {
         state: doing(&job.check, &seen.steps, usize::MAX).state,
         rest: seen.steps.last().unwrap().rest.clone(),
         given_up: seen.steps.iter().map(|step| step.given_up.iter().map(|of| of.wait.call.clone()).collect()).collect(),
+        packet_bytes: seen.steps.iter().flat_map(|step| &step.packets).map(Packet::bytes).sum(),
+        steps: seen.steps.len(),
     }
 }
 
@@ -147,6 +151,20 @@ fn a_busy_loop_that_sends_is_recognised_and_only_its_beginning_told() {
     assert_eq!(lines[..8], ["program → P  \"again\" (5 bytes)"; 8]);
     assert_eq!(lines[8..], ["… and so on", "is bound to udp *:8989", "never comes to rest; the check ends here"]);
     assert!(!ran.rest.is_rest());
+}
+
+#[test]
+fn of_a_flood_of_large_packets_not_much_more_is_kept_than_makes_it_one() {
+    let ran = run(ours(), "P binds udp 192.168.1.103:8080\nstart p sends_large_datagrams");
+    assert!(matches!(ran.rest, Rest::Flooding { what: Flood::Wire, .. }), "{:?}", ran.rest);
+    assert!((8 << 20..20 << 20).contains(&ran.packet_bytes), "{} bytes of packets", ran.packet_bytes);
+}
+
+#[test]
+fn what_comes_little_by_little_is_a_flood_in_the_end() {
+    let ran = run(ours(), "start p prints_a_mebibyte_for_each_line\ntype \"\"\nrepeat the last 1 lines 99 times");
+    assert!(matches!(ran.rest, Rest::Flooding { what: Flood::Output, .. }), "{:?}", ran.rest);
+    assert!(ran.steps < 20, "{} steps", ran.steps);
 }
 
 #[test]

@@ -132,6 +132,14 @@ pub struct Packet {
     pub body: Body,
 }
 
+impl Packet {
+    /// How many bytes it has, with its headers.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        (self.headers.len() + self.body.payload().len()) as u64
+    }
+}
+
 /// What a packet carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {

@@ -6,9 +6,7 @@ use super::first::{self, Opened};
 use super::isolation::Setting;
 use super::job::Job;
 use crate::check::{Data, ProgramName, Start, Stimulus};
-use crate::event::{
-    Aborts, Body, Ended, Flood, Observation, Output, Packet, Protocol, Repeated, Socket, Step, steps_of,
-};
+use crate::event::{Aborts, Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step, steps_of};
 use crate::peer::Peers;
 use crate::program::{self, Drained, Launched, Programs};
 use crate::sandbox::Sandbox;
@@ -25,13 +23,8 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Most bytes of the wire and of output that are kept of one check, in as many steps as it has. They are kept in memory, and
-/// sent to the grader as text: what one step may bring would be gigabytes, if the packets are large or the steps are many.
-const KEPT: Kept = Kept { wire: 16 << 20, output: 16 << 20 };
 /// From so many bytes of memory on it is counted exactly.
 const MANY: u64 = 512 << 20;
-/// What a packet takes beside its bytes.
-const PACKET: u64 = 200;
 
 /// Runs a check. The calling process is the first of the lab.
 pub(super) fn run(job: &Job, setting: &Setting) -> Result<Observation, LabError> {
@@ -67,14 +60,6 @@ struct Supervisor<'a> {
     aborts: Aborts,
     unroutable: u64,
     seen: Seen,
-    kept: Kept,
-}
-
-/// Bytes that were seen since the check began.
-#[derive(Default)]
-struct Kept {
-    wire: u64,
-    output: u64,
 }
 
 /// What was seen since the stimulus.
@@ -99,12 +84,11 @@ impl<'a> Supervisor<'a> {
             programs: Programs::new(job.check.programs().len()),
             source: None,
             repeats: job.check.stimuli.iter().any(|line| matches!(line, Stimulus::Repeat { .. })),
-            settler: Settler::default(),
+            settler: Settler::of_a_check(),
             options: Options::default(),
             aborts: Aborts::default(),
             unroutable: counters::unroutable(),
             seen: Seen::default(),
-            kept: Kept::default(),
         })
     }
 
@@ -351,9 +335,7 @@ impl World for Supervisor<'_> {
             packets.push(packet);
         })?;
         activity.packets = lost + (packets.len() - packets_before) as u64;
-        let bytes = |packet: &Packet| PACKET + (packet.headers.len() + packet.body.payload().len()) as u64;
-        self.kept.wire += packets[packets_before..].iter().map(bytes).sum::<u64>();
-        self.kept.output += output;
+        activity.packet_bytes = packets[packets_before..].iter().map(Packet::bytes).sum();
         activity.errors = packets[packets_before..].iter().filter(|packet| packet.body.is_error()).count() as u64;
         self.note_source(packets_before);
         if first::lifeline_is_cut()? {
@@ -388,11 +370,6 @@ impl World for Supervisor<'_> {
 
     fn memory(&self) -> io::Result<u64> {
         tasks::memory(MANY)
-    }
-
-    fn is_full(&self) -> Option<Flood> {
-        let wire = (self.kept.wire > KEPT.wire).then_some(Flood::Wire);
-        wire.or((self.kept.output > KEPT.output).then_some(Flood::Output))
     }
 
     fn unread_input(&self) -> io::Result<bool> {

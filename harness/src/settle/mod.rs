@@ -9,12 +9,14 @@
 mod cycle;
 mod deadline;
 mod describe;
+mod flood;
 mod given_up;
 mod memory;
 
 use crate::event::{Flood, GivenUp, Rest, Socket, State, Wait};
 use crate::watch::tasks::{self, Doing, Sample};
 use cycle::Cycles;
+use flood::Amounts;
 use given_up::TimeOuts;
 use memory::Memory;
 use std::io;
@@ -25,14 +27,6 @@ const SPIN_CPU: Duration = Duration::from_millis(1_000);
 /// The same of a program that has none yet, and CPU time in one step after which one that also sends and connects is
 /// spinning all the same. Interpreters that compile a program when they start it take two or three seconds for that.
 const BUSY_CPU: Duration = Duration::from_secs(10);
-/// Output of one step beyond which it is a flood, in bytes.
-const OUTPUT_MAX: u64 = 2 << 20;
-/// Packets of one step beyond which they are a flood.
-const PACKETS_MAX: u64 = 20_000;
-/// The same of a program that never comes to rest. Which of its limits is reached first, CPU time or amount, depends on the
-/// machine; what it is said to do must not.
-const ENDLESS_OUTPUT: u64 = 64 << 10;
-const ENDLESS_PACKETS: u64 = 2_000;
 /// Memory that all processes of a lab may have in use. Each of them has a limit of its own, but there can be many, and what they
 /// share counts for none.
 const MEMORY_MAX: u64 = 1 << 30;
@@ -79,11 +73,6 @@ pub trait World {
         Ok(0)
     }
 
-    /// What was seen of too much to keep more of it, whatever it was in one step.
-    fn is_full(&self) -> Option<Flood> {
-        None
-    }
-
     /// Whether a program has not read all of its standard input yet.
     ///
     /// # Errors
@@ -114,6 +103,8 @@ pub trait World {
 pub struct Activity {
     /// Packets.
     pub packets: u64,
+    /// Their bytes.
+    pub packet_bytes: u64,
     /// Those of them that leave an error at a socket, to be found at its next use (RST, ICMP).
     pub errors: u64,
     /// Bytes of output.
@@ -166,18 +157,29 @@ pub struct Occasion {
 #[derive(Debug, Default)]
 pub struct Settler {
     memory: Memory,
+    /// What has come in all steps so far, where all of it is kept.
+    amounts: Option<Amounts>,
     /// How many sockets the programs had when the lab was last settled.
     sockets: usize,
 }
 
 impl Settler {
+    /// One for a check, of which everything is kept to its end. That bounds how much may come in all steps together.
+    #[must_use]
+    pub fn of_a_check() -> Self {
+        Self { amounts: Some(Amounts::default()), ..Self::default() }
+    }
+
     /// Runs the lab until it is settled, or until the program has shown that it never will be.
     ///
     /// # Errors
     /// Trouble of ours: the kernel's files cannot be read, the grader has gone, or nothing happens and we do not know why.
     pub fn settle(&mut self, world: &mut impl World, cpu_before: Duration, after: Occasion) -> io::Result<Settled> {
         let idle_sockets = if after.starting { Some(self.sockets) } else { (self.sockets == 0).then_some(0) };
-        let settled = settle_or_be_stuck(world, &mut self.memory, Looks::new(cpu_before, idle_sockets, after), STUCK)?;
+        let mut looks = Looks::new(cpu_before, idle_sockets, after);
+        looks.before = self.amounts.unwrap_or_default();
+        let settled = settle_or_be_stuck(world, &mut self.memory, &mut looks, STUCK)?;
+        self.amounts = self.amounts.map(|before| before + looks.amounts);
         self.sockets = programs_sockets(&settled.sockets);
         Ok(settled)
     }
@@ -186,13 +188,13 @@ impl Settler {
 fn settle_or_be_stuck(
     world: &mut impl World,
     memory: &mut Memory,
-    mut looks: Looks,
+    looks: &mut Looks,
     stuck: Duration,
 ) -> io::Result<Settled> {
     loop {
         let activity = world.drain()?;
         let sample = world.sample()?;
-        looks.time_outs.note(&sample, looks.packets as usize);
+        looks.time_outs.note(&sample, looks.amounts.packets as usize);
         looks.note(activity, &sample, memory);
         let calm = !activity.any() && world.in_flight() == 0 && !world.unwritten() && sample.is_asleep();
         let facts = looks.facts.take();
@@ -294,8 +296,9 @@ struct Looks {
     pause: Duration,
     /// Looks in a row in which something happened.
     active: u32,
-    output: u64,
-    packets: u64,
+    /// What has come since the stimulus, and in the steps before.
+    amounts: Amounts,
+    before: Amounts,
     looks: u32,
     cpu_before: Duration,
     /// CPU time at the last packet or end of a process.
@@ -321,8 +324,8 @@ impl Looks {
             errors: false,
             pause: PAUSE.0,
             active: 0,
-            output: 0,
-            packets: 0,
+            amounts: Amounts::default(),
+            before: Amounts::default(),
             looks: 0,
             cpu_before,
             cpu_at_change: cpu_before,
@@ -337,8 +340,7 @@ impl Looks {
         if activity.any() {
             self.quiet_since = Instant::now();
         }
-        self.output += activity.output;
-        self.packets += activity.packets;
+        self.amounts = self.amounts + Amounts::of(activity);
         self.changed |= activity.packets > 0 || activity.exits > 0;
         self.errors |= activity.errors > 0;
         let other_tasks = self.previous.as_ref().is_none_or(|previous| !previous.tasks.keys().eq(sample.tasks.keys()));
@@ -390,15 +392,8 @@ impl Looks {
 
     /// The verdict on a program that does not come to rest, once it is certain.
     fn never_rests(&mut self, world: &mut impl World) -> io::Result<Option<Rest>> {
-        if self.packets > PACKETS_MAX || (self.output > OUTPUT_MAX && self.packets >= ENDLESS_PACKETS) {
-            return Ok(Some(Rest::Flooding { what: Flood::Wire, amount: self.packets }));
-        }
-        if self.output > OUTPUT_MAX {
-            return Ok(Some(Rest::Flooding { what: Flood::Output, amount: self.output }));
-        }
-        if let Some(what) = world.is_full() {
-            let amount = if what == Flood::Wire { self.packets } else { self.output };
-            return Ok(Some(Rest::Flooding { what, amount }));
+        if let Some(flood) = self.amounts.flood(self.before) {
+            return Ok(Some(flood));
         }
         // Reading the CPU time of all processes is not free, and nothing is lost by reading it late.
         self.looks += 1;
@@ -427,11 +422,8 @@ impl Looks {
         }
         let idle_burn = cpu.saturating_sub(self.cpu_at_change);
         let spinning = burn > BUSY_CPU || (self.idle_sockets.is_none() && idle_burn > SPIN_CPU);
-        Ok(spinning.then(|| match (self.output, self.packets) {
-            (_, ENDLESS_PACKETS..) => Rest::Flooding { what: Flood::Wire, amount: self.packets },
-            (ENDLESS_OUTPUT.., _) => Rest::Flooding { what: Flood::Output, amount: self.output },
-            _ => Rest::Spinning { cpu_ms: idle_burn.max(burn).as_millis() as u64 },
-        }))
+        let spinning_rest = || Rest::Spinning { cpu_ms: idle_burn.max(burn).as_millis() as u64 };
+        Ok(spinning.then(|| self.amounts.endless().unwrap_or_else(spinning_rest)))
     }
 }
 
@@ -498,8 +490,8 @@ mod tests {
 
     #[test]
     fn a_lab_that_cannot_settle_is_an_error_that_says_what_is_missing() {
-        let looks = Looks::new(Duration::ZERO, None, Occasion::default());
-        let error = settle_or_be_stuck(&mut Stuck, &mut Memory::default(), looks, Duration::ZERO);
+        let mut looks = Looks::new(Duration::ZERO, None, Occasion::default());
+        let error = settle_or_be_stuck(&mut Stuck, &mut Memory::default(), &mut looks, Duration::ZERO);
         let error = error.unwrap_err().to_string();
         assert!(error.contains("1 packets in flight"), "{error}");
     }

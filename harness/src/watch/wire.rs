@@ -15,7 +15,7 @@ const FRAME_MAX: usize = 128 * 1024;
 /// losses are noticed, see [`Wire::lost`].
 const RECEIVE_BUFFER: libc::c_int = 8 * 1024 * 1024;
 
-/// Most frames that are taken in at once, and most bytes.
+/// Most frames that are taken in at once, and most bytes of them.
 const PASS: (usize, usize) = (4096, 4 << 20);
 
 /// A capture on `lo`.

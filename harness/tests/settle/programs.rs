@@ -77,6 +77,17 @@ fn main() -> ExitCode {
                 socket.send_to(b"again", "192.168.1.103:8080").unwrap();
             }
         }
+        "sends_large_datagrams" => {
+            let (socket, datagram) = (bound(), vec![b'x'; 65_507]);
+            loop {
+                socket.send_to(&datagram, "192.168.1.103:8080").unwrap();
+            }
+        }
+        "prints_a_mebibyte_for_each_line" => {
+            for _ in std::io::stdin().lines() {
+                std::io::stdout().write_all(&[b'x'; 1 << 20]).unwrap();
+            }
+        }
         "never_reads" => answer(&bound()),
         "reads_all" => {
             let mut all = Vec::new();
