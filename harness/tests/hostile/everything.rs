@@ -1,6 +1,7 @@
 //! Everything that is made of an observation.
 
 use crate::observations::{apply, change, few_cases, observation, of_steps, quiet};
+use crate::terminal::commands;
 use harness::check::{self, Check, Parameter, Parameters};
 use harness::event::{
     Body, Ended, Exit, Flags, Observation, Output, Packet, Protocol, Rest, Segment, Socket, State, Step, Stream,
@@ -53,7 +54,7 @@ pub fn params() -> Parameters {
 
 /// All that is made of an observation for people: texts that may have several lines.
 pub struct Made {
-    /// For a terminal, after the colours of a drawing were taken out.
+    /// For a terminal.
     pub texts: Vec<String>,
     pub svg: String,
     pub pcapng: Vec<u8>,
@@ -81,39 +82,20 @@ pub fn make(check: &Check, params: &Parameters, seen: &Observation, reviewed: &T
             let look = Look { columns, charset };
             let parts = (0..check.stimuli.len()).map(|line| ladder.part(line));
             let drawn = [ladder.clone()].into_iter().chain(parts).flat_map(|ladder| text::draw(&ladder, look));
-            texts.extend(drawn.map(|line| without_colours(&line)));
+            texts.extend(drawn);
         }
     }
     Made { texts, svg: svg::draw(&ladder), pcapng: pcapng::of_check("p::t", check, params, seen) }
 }
 
-/// A line of a drawing without the sequences that the drawing itself has put into it.
-fn without_colours(line: &str) -> String {
-    let mut pieces = line.split("\x1b[");
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |out, piece| {
-        let end = piece.find(|c: char| !c.is_ascii_digit() && c != ';');
-        match end.filter(|end| piece[*end..].starts_with('m')) {
-            Some(end) => out + &piece[end + 1..],
-            // None of ours; it is to be found.
-            None => out + "\x1b[" + piece,
-        }
-    })
-}
-
-/// What must stand in no text that goes to a terminal or into a picture: control characters but the end of a line, and
-/// characters that turn the direction of text around.
-pub fn commands(text: &str) -> Option<char> {
-    let turns =
-        |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().find(|c| (c.is_control() && *c != '\n') || turns(*c))
-}
-
 fn assert_harmless(made: &Made) {
     for text in &made.texts {
-        assert_eq!(commands(text), None, "{text:?}");
+        assert_eq!(commands(text), None);
     }
-    assert_eq!(commands(&made.svg), None);
+    assert!(
+        commands(&made.svg).is_none() && !made.svg.contains('\x1b'),
+        "a picture has no commands and no colours of that kind"
+    );
     let document = roxmltree::Document::parse(&made.svg).unwrap_or_else(|error| panic!("{error}\n{}", made.svg));
     assert_eq!(document.root_element().tag_name().name(), "svg");
     assert!(made.svg.chars().all(|c| c != '\u{fffe}' && c != '\u{ffff}'), "XML has no such characters");

@@ -6,3 +6,4 @@ mod everything;
 mod floods;
 mod memory;
 mod observations;
+mod terminal;

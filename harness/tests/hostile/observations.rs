@@ -16,7 +16,7 @@ use proptest::sample::{Index, select};
 use std::net::SocketAddr;
 
 /// What programs print to be taken for something else, to command a terminal, or to break a parser.
-const WORDS: [&str; 30] = [
+const WORDS: [&str; 31] = [
     "hello",
     "5",
     "8989",
@@ -26,6 +26,7 @@ const WORDS: [&str; 30] = [
     "\r",
     "\0",
     "\x1b[2J",
+    "\x1b[8m",
     "\x1b]0;title\x07",
     "\u{9b}31m",
     "\u{202e}txt.exe",
