@@ -7,7 +7,7 @@ use crate::outcome::{
     CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, Points, ProgramOutcome,
 };
 use crate::report::{self, Format, Show};
-use crate::run::{Runner, default_jobs, launcher};
+use crate::run::{Ran, Runner, default_jobs, launcher};
 use crate::select::Select;
 use crate::submission::{self, Built, Submission};
 use crate::trouble::Trouble;
@@ -16,6 +16,7 @@ use exercises::{Exercise, ExerciseCheck};
 use harness::diagnosis::diagnose;
 use harness::ladder::Ladder;
 use harness::program::Program;
+use harness::transcript::Transcript;
 use harness::verdict::{self, Difference, Verdict, doing};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
@@ -202,16 +203,23 @@ async fn run_and_draw(
         Err(error) if error.missing => return Ok((CheckResult::NotRun(error), None)),
         Err(error) => return Ok((CheckResult::Error(error), None)),
     };
+    let (result, ladder) = judge(exercise, check, &reviewed, &ran);
+    files.keep(exercise, check, &ran.seen, &ladder)?;
+    Ok((result, Some(ladder)))
+}
+
+/// What comes of what was seen of a check, and the drawing of it.
+#[must_use]
+pub fn judge(exercise: &Exercise, check: &ExerciseCheck, reviewed: &Transcript, ran: &Ran) -> (CheckResult, Ladder) {
     let title = format!("{}::{}", exercise.name, check.name);
     let ladder = Ladder::new(&title, &exercise.name, &check.check, &exercise.params, &ran.seen);
-    files.keep(exercise, check, &ran.seen, &ladder)?;
-    let result = match verdict::compare(&reviewed, &ran.transcript) {
+    let result = match verdict::compare(reviewed, &ran.transcript) {
         Verdict::Pass => CheckResult::Pass,
         Verdict::Fail(difference) => {
             let Difference { step, stimulus, expected, seen } = difference;
             let before = ran.transcript.steps[..step].iter().map(|step| step.stimulus.clone()).collect();
             let doing = doing(&check.check, &ran.seen.steps, step);
-            let diagnosis = diagnose(&check.check, &exercise.params, &ran.seen, &reviewed, &ran.transcript, step);
+            let diagnosis = diagnose(&check.check, &exercise.params, &ran.seen, reviewed, &ran.transcript, step);
             let steps = check.check.stimuli.len();
             CheckResult::Fail(Failure {
                 step: step + 1,
@@ -225,7 +233,7 @@ async fn run_and_draw(
             })
         }
     };
-    Ok((result, Some(ladder)))
+    (result, ladder)
 }
 
 /// A line on standard error that says what is going on, if that is a terminal.

@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 use std::env;
 use std::process::ExitCode;
+use xtask::report::columns::harmless;
 use xtask::trouble::Trouble;
 use xtask::{LAB, bench, doctor, grade, hint, list, matrix, soak, trace};
 
@@ -54,6 +55,6 @@ fn main() -> ExitCode {
 }
 
 fn fail(trouble: &Trouble) -> ExitCode {
-    anstream::eprintln!("error: {trouble}");
+    anstream::eprintln!("error: {}", harmless(&trouble.to_string()));
     trouble.exit_code()
 }

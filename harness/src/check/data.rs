@@ -110,7 +110,8 @@ pub(crate) fn quote(text: &str) -> String {
 
 /// Control characters, and those that turn the direction of text or have no width: a reader of a terminal
 /// would not see them, or would be misled by them.
-pub(crate) fn must_be_escaped(c: char) -> bool {
+#[must_use]
+pub fn must_be_escaped(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

@@ -11,8 +11,8 @@ mod parse;
 mod stimulus;
 mod value;
 
-pub use data::{Data, Encoding, pattern, printable};
-pub(crate) use data::{is_text, must_be_escaped, quote};
+pub use data::{Data, Encoding, must_be_escaped, pattern, printable};
+pub(crate) use data::{is_text, quote};
 pub use error::{CheckError, nearest};
 pub use params::{Parameter, Parameters, ResolveError, Template};
 pub use parse::parse;

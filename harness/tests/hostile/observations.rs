@@ -147,6 +147,7 @@ fn socket(programs: usize) -> impl Strategy<Value = Socket> {
             receive_queue,
             send_queue,
             timer,
+            expired: timer.wrapping_mul(3),
             inode,
             reuse_address: reuse,
         },
@@ -190,7 +191,8 @@ fn rest(programs: usize) -> impl Strategy<Value = Rest> {
         2 => Just(Rest::Gone),
         6 => vec(wait(programs), 0..6).prop_map(Rest::Idle),
         1 => any::<u64>().prop_map(|cpu_ms| Rest::Spinning { cpu_ms }),
-        1 => (select(vec![Flood::Output, Flood::Wire]), any::<u64>())
+        1 => Just(Rest::Hidden),
+        1 => (select(vec![Flood::Output, Flood::Wire, Flood::Memory]), any::<u64>())
             .prop_map(|(what, amount)| Rest::Flooding { what, amount }),
     ]
 }

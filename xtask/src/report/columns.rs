@@ -1,5 +1,6 @@
 //! Text in columns of a terminal, where a Chinese character is two wide.
 
+use harness::check::printable;
 use textwrap::{Options, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
@@ -14,6 +15,15 @@ pub fn terminal_width() -> usize {
         .ok()
         .filter(|columns| *columns > 0)
         .map_or(FILE, |columns| columns.clamp(60, 120))
+}
+
+/// Longest line of somebody else's words that is shown whole, in characters.
+const LINE: usize = 1_000;
+
+/// Somebody else's words (a compiler's, the system's) as they can be put on a terminal: its lines stay lines.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    text.lines().map(|line| printable(line, LINE)).collect::<Vec<_>>().join("\n")
 }
 
 /// How many columns a text takes.

@@ -34,6 +34,12 @@ pub fn text(outcome: &Outcome, columns: usize) -> String {
     text::render(outcome, Look { columns, charset: Charset::Ascii }, None)
 }
 
+/// The report for programs.
+#[must_use]
+pub fn json(outcome: &Outcome) -> String {
+    json::render(outcome)
+}
+
 /// Writes the report to standard output. The one for programs shows no drawings.
 ///
 /// # Errors
@@ -41,7 +47,7 @@ pub fn text(outcome: &Outcome, columns: usize) -> String {
 pub fn print(outcome: &Outcome, format: Format, show: Option<Show>) -> Result<(), Trouble> {
     write(&match format {
         Format::Text => text::render(outcome, ladder::look(), show),
-        Format::Json => json::render(outcome),
+        Format::Json => json(outcome),
     })
 }
 

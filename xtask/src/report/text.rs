@@ -1,7 +1,7 @@
 //! The report for people: a line an exercise, then for each failed check where it first differs, what was expected and
 //! seen side by side, and what the program was doing.
 
-use super::columns::{cell, pad, width, wrap};
+use super::columns::{cell, harmless, pad, width, wrap};
 use super::{Show, ladder};
 use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, ProgramOutcome};
 use crate::trouble;
@@ -101,7 +101,8 @@ impl Page {
     }
 
     fn message(&mut self, message: &str) {
-        let lines: Vec<_> = message.trim_end().lines().collect();
+        let message = harmless(message.trim_end());
+        let lines: Vec<_> = message.lines().collect();
         for line in lines.iter().take(COMPILER) {
             self.line(&format!("  {line}"));
         }
@@ -268,7 +269,7 @@ impl Page {
             self.line(&format!(
                 "{OURS}!{OURS:#} {BOLD}{count}{BOLD:#} {were}{what}. This says nothing about the programs."
             ));
-            self.paragraph(&format!("While {}: {}", error.doing, error.error), 2);
+            self.paragraph(&harmless(&format!("While {}: {}", error.doing, error.error)), 2);
             if let Some(remedy) = &error.remedy {
                 self.line("");
                 remedy.lines().for_each(|line| self.paragraph(line, 2));
