@@ -54,6 +54,13 @@ mod tests {
         assert_eq!(in_list("Ip6OutDiscards   \t1\nIp6OutNoRoutes        \t3\n", "Ip6OutNoRoutes"), Some(3));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "((Ip|TcpExt|Ip6OutNoRoutes):?( |[0-9]{1,22}|OutNoRoutes|\\PC){0,4}\n?){0,6}") {
+            let _ = (parse_aborts(&text), in_table(&text, "Ip:", "OutNoRoutes"), in_list(&text, "Ip6OutNoRoutes"));
+        }
+    }
+
     #[test]
     fn a_close_with_bytes_unread_is_counted() {
         use std::io::Write;

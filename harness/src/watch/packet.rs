@@ -168,11 +168,44 @@ mod tests {
         }
 
         #[test]
-        fn a_damaged_frame_does_not_make_the_reader_panic(at in 0_usize..47, byte: u8, len in 0_usize..47) {
-            let mut frame = udp_frame(b"hello");
-            frame[at] = byte;
-            frame.truncate(len);
-            let _ = parse(0, &frame);
+        fn a_damaged_frame_makes_it_neither_panic_nor_grow(
+            frame in frames(),
+            damage in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..4),
+            len in any::<proptest::sample::Index>(),
+        ) {
+            let mut frame = frame;
+            damage.into_iter().for_each(|(at, byte)| {
+                let at = at.index(frame.len());
+                frame[at] = byte;
+            });
+            frame.truncate(len.index(frame.len() + 1));
+            if let Some(packet) = parse(0, &frame) {
+                prop_assert!(packet.bytes() <= frame.len() as u64);
+            }
         }
+    }
+
+    /// A frame of each kind that is taken apart.
+    fn frames() -> impl Strategy<Value = Vec<u8>> {
+        let builder = || PacketBuilder::ethernet2([0; 6], [0; 6]);
+        let mut out = vec![udp_frame(b"hello"); 6];
+        out[1..].iter_mut().for_each(Vec::clear);
+        let options = [TcpOptionElement::MaximumSegmentSize(65_495), TcpOptionElement::Timestamp(1, 2)];
+        let tcp = builder().ipv6([1; 16], [2; 16], 64).tcp(1, 2, 1000, 512).options(&options).unwrap();
+        tcp.write(&mut out[1], b"bye").unwrap();
+        let about = udp_frame(b"hello")[14..].to_vec();
+        let port = etherparse::icmpv4::DestUnreachableHeader::Port;
+        let v4 = builder().ipv4([1; 4], [2; 4], 64).icmpv4(Icmpv4Type::DestinationUnreachable(port));
+        v4.write(&mut out[2], &about).unwrap();
+        let port = etherparse::icmpv6::DestUnreachableCode::Port;
+        let v6 = builder().ipv6([1; 16], [2; 16], 64).icmpv6(etherparse::Icmpv6Type::DestinationUnreachable(port));
+        v6.write(&mut out[3], &[&[0x60; 40][..], &about].concat()).unwrap();
+        let raw = builder().ipv4([1; 4], [2; 4], 64);
+        raw.write(&mut out[4], etherparse::IpNumber(132), b"something else").unwrap();
+        // An IPv6 header before extensions: hop by hop, a fragment, then UDP.
+        out[5] =
+            [&[0; 12][..], &[0x86, 0xdd, 0x60, 0, 0, 0, 0, 24, 0, 64], &[1; 32], &[44, 0, 1, 4, 0, 0, 0, 0]].concat();
+        out[5].extend([17, 0, 0, 1, 0, 0, 0, 1, 0, 9, 0, 9, 0, 8, 0, 0]);
+        proptest::sample::select(out)
     }
 }

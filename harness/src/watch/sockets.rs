@@ -58,26 +58,34 @@ impl SocketTable {
         sendto(&self.netlink, request, SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
         loop {
             let (len, _) = recv(&self.netlink, &mut self.buffer[..], RecvFlags::empty())?;
-            let mut rest = &self.buffer[..len];
-            while let Some((kind, body, next)) = split_message(rest) {
-                match kind {
-                    NLMSG_DONE => return Ok(()),
-                    NLMSG_ERROR => {
-                        let code =
-                            body.get(..4).map_or(0, |code| i32::from_ne_bytes([code[0], code[1], code[2], code[3]]));
-                        return Err(io::Error::from_raw_os_error(-code));
-                    }
-                    _ => {
-                        out.extend(parse(protocol, body).map(|socket| Socket {
-                            peers: ours.contains(&socket.inode) && socket.inode != 0,
-                            ..socket
-                        }))
-                    }
-                }
-                rest = next;
+            if reply(protocol, &self.buffer[..len], ours, out)? {
+                return Ok(());
             }
         }
     }
+}
+
+/// Takes in one reply of the kernel to a question for all sockets of a protocol; says whether it was the last one. Messages that
+/// are too short or unknown are left out.
+///
+/// # Errors
+/// The one that the kernel names.
+pub fn reply(protocol: Protocol, mut bytes: &[u8], ours: &[u32], out: &mut Vec<Socket>) -> io::Result<bool> {
+    while let Some((kind, body, next)) = split_message(bytes) {
+        match kind {
+            NLMSG_DONE => return Ok(true),
+            NLMSG_ERROR => {
+                let code = body.get(..4).map_or(0, |code| i32::from_ne_bytes([code[0], code[1], code[2], code[3]]));
+                return Err(io::Error::from_raw_os_error(code.wrapping_neg()));
+            }
+            _ => {
+                let is_ours = |socket: &Socket| ours.contains(&socket.inode) && socket.inode != 0;
+                out.extend(parse(protocol, body).map(|socket| Socket { peers: is_ours(&socket), ..socket }));
+            }
+        }
+        bytes = next;
+    }
+    Ok(false)
 }
 
 /// `struct nlmsghdr` and what follows it.
@@ -179,16 +187,56 @@ mod tests {
         assert!(bound.local.ip().is_unspecified() && !bound.v6_only);
     }
 
+    /// A message as the kernel writes it: a socket with one attribute.
+    fn message(kind: u16, body: &[u8]) -> Vec<u8> {
+        let mut out = request(kind, body);
+        out.resize(out.len().next_multiple_of(4), 0);
+        out
+    }
+
+    fn socket(state: u8) -> Vec<u8> {
+        let mut body = vec![0; MESSAGE];
+        body[..2].copy_from_slice(&[libc::AF_INET6 as u8, state]);
+        body.extend([5, 0, 11, 0, 1, 0, 0, 0]);
+        body
+    }
+
+    #[test]
+    fn a_reply_is_read_to_its_end() {
+        let mut out = Vec::new();
+        let sockets = [message(20, &socket(10)), message(20, &socket(1))].concat();
+        assert!(!reply(Protocol::Tcp, &sockets, &[], &mut out).unwrap());
+        assert_eq!(
+            out.iter().map(|socket| (socket.state, socket.v6_only)).collect::<Vec<_>>(),
+            [(State::Listen, true), (State::Established, true)]
+        );
+        assert!(reply(Protocol::Tcp, &message(NLMSG_DONE, &[0; 4]), &[], &mut out).unwrap());
+        for code in [libc::EPERM, i32::MIN] {
+            let error = message(NLMSG_ERROR, &code.wrapping_neg().to_ne_bytes());
+            assert_eq!(reply(Protocol::Tcp, &error, &[], &mut out).unwrap_err().raw_os_error(), Some(code));
+        }
+    }
+
     proptest! {
         #[test]
-        fn no_message_makes_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
-            let _ = parse(Protocol::Tcp, &bytes);
-            let mut rest = bytes.as_slice();
-            for _ in 0..200 {
-                let Some((_, _, next)) = split_message(rest) else { break };
-                rest = next;
+        fn no_reply_makes_the_reader_panic_or_grow(
+            pieces in proptest::collection::vec(
+                prop_oneof![
+                    proptest::collection::vec(any::<u8>(), 0..120),
+                    (0_u16..22, any::<u8>()).prop_map(|(kind, state)| message(kind, &socket(state))),
+                ],
+                0..5,
+            ),
+            (at, byte) in (any::<proptest::sample::Index>(), any::<u8>()),
+        ) {
+            let mut bytes = pieces.concat();
+            if !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
             }
-            let _ = attribute(&bytes, 11);
+            let mut out = Vec::new();
+            let _ = reply(Protocol::Tcp, &bytes, &[0, 7], &mut out);
+            prop_assert!(out.len() * MESSAGE <= bytes.len());
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn render(outcome: &Outcome) -> String {
     for c in json.chars() {
         // JSON escapes by itself what is below U+0020. Anything else that could command a terminal stands in its strings, too.
         if must_be_escaped(c) && c != '\n' {
-            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
+            text.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
         } else {
             text.push(c);
         }
