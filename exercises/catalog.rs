@@ -1,6 +1,8 @@
 //! The course's table of contents: one line an exercise, in teaching order. [`load`] reads what is in an exercise's
 //! folder.
 
+#[cfg(test)]
+mod damaged;
 mod error;
 mod hints;
 mod load;

@@ -290,4 +290,16 @@ mod tests {
         }
         assert!(without.is_empty(), "{without:#?}");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(text in crate::damaged::any_text("hints.toml")) {
+            let names = crate::load(crate::EXERCISES[0]).unwrap().checks.into_iter().map(|check| check.name);
+            let names: Vec<_> = names.collect();
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            if let Err(error) = parse(Path::new("e/hints.toml"), &text, &names) {
+                proptest::prop_assert!(error.to_string().len() < 10 * text.len() + 1_000);
+            }
+        }
+    }
 }

@@ -69,4 +69,13 @@ mod tests {
             @"e/exercise.toml: the check `a` is listed twice"
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(text in crate::damaged::any_text("exercise.toml")) {
+            if let Err(error) = Manifest::parse(Path::new("e/exercise.toml"), &text) {
+                proptest::prop_assert!(error.to_string().len() < 10 * text.len() + 1_000);
+            }
+        }
+    }
 }

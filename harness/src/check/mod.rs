@@ -26,6 +26,9 @@ use std::net::{IpAddr, Ipv4Addr};
 /// in a check means a port of this address.
 pub const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 1, 103));
 
+/// Most peers of a check. Each has an address of its own, from 192.168.1.11 up to the one before [`ADDRESS`].
+pub(crate) const PEERS: usize = 92;
+
 /// A parsed `.check` file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
@@ -84,7 +87,7 @@ impl Check {
             if let Stimulus::Peer { name, .. } = stimulus
                 && out.iter().all(|(known, _)| known != name)
             {
-                let last = 11 + u8::try_from(out.len()).unwrap_or(u8::MAX - 11);
+                let last = 11 + u8::try_from(out.len().min(PEERS - 1)).unwrap_or_default();
                 out.push((name.clone(), Ipv4Addr::new(192, 168, 1, last).into()));
             }
         }

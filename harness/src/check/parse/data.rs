@@ -6,6 +6,9 @@ use super::super::lexer::Kind;
 use super::super::value::Value;
 use super::line::{Line, is_peer, parameter};
 
+/// Most bytes of a pattern: it is made in memory, and sent.
+const PATTERN: usize = 4 << 20;
+
 const DATA: [&str; 5] = ["\"text\"", "\"text\" as gbk", "hex c3 28", "65507 bytes", "{parameter}"];
 const VALUES: [&str; 7] = ["A's ip", "A's port", "\"text\"", "a number", "1024 bytes", "{parameter}", "words"];
 
@@ -50,12 +53,17 @@ impl Line<'_> {
                     return Ok(Data::Parameter(name));
                 }
                 let len = word.parse().map_err(|_| self.error_here("bytes to send or type stand here", &DATA))?;
+                self.is_small(len)?;
                 self.at += 1;
                 self.expect("bytes", &DATA[3..4])?;
                 Ok(Data::Pattern(len))
             }
             _ => Err(self.error_here("bytes to send or type stand here", &DATA)),
         }
+    }
+
+    fn is_small(&self, len: usize) -> Result<(), Box<CheckError>> {
+        if len > PATTERN { Err(self.error_here(&format!("at most {PATTERN} bytes"), &[])) } else { Ok(()) }
     }
 
     pub(super) fn values(&mut self) -> Result<Vec<Value>, Box<CheckError>> {
@@ -91,7 +99,9 @@ impl Line<'_> {
                     if !self.takes("bytes") {
                         return Ok(Value::Number(number));
                     }
-                    self.at -= 1;
+                    self.at -= 2;
+                    self.is_small(number as usize)?;
+                    self.at += 1;
                     Value::Pattern(number as usize)
                 }
             }

@@ -6,8 +6,9 @@ mod peer;
 mod stimulus;
 
 use super::error::CheckError;
-use super::{Check, LookFor};
+use super::{Check, LookFor, PEERS, Stimulus};
 use line::Line;
+use std::collections::HashSet;
 
 /// How a line can begin, for messages; a peer's line begins with its name.
 const FORMS: [&str; 9] = [
@@ -28,6 +29,7 @@ const FORMS: [&str; 9] = [
 /// The first line that is not in the language, with its place.
 pub fn parse(file: &str, text: &str) -> Result<Check, Box<CheckError>> {
     let mut check = Check { about: String::new(), look_for: Vec::new(), free_exit_from: None, stimuli: Vec::new() };
+    let mut peers = HashSet::new();
     for (index, text) in text.lines().enumerate() {
         if let Some(comment) = text.trim_start().strip_prefix('#') {
             if check.about.is_empty() {
@@ -52,6 +54,16 @@ pub fn parse(file: &str, text: &str) -> Result<Check, Box<CheckError>> {
             }
         } else {
             let stimulus = line.stimulus(&check.stimuli)?;
+            if let Stimulus::Peer { name, .. } = &stimulus
+                && peers.insert(name.clone())
+                && peers.len() > PEERS
+            {
+                return Err(line.error_at(
+                    0,
+                    &format!("this would be one peer more than the {PEERS} that there can be"),
+                    &[],
+                ));
+            }
             check.stimuli.push(stimulus);
         }
         line.end()?;

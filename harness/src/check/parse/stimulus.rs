@@ -12,6 +12,9 @@ const KILL: &[&str] = &["kill the program", "kill NAME"];
 const HOLD: &[&str] = &["hold the program's source port"];
 const REPEAT: &[&str] = &["repeat the last 3 lines 49 times"];
 
+/// Most repetitions of lines: all that is seen of each is kept to the end of the check.
+const TIMES: usize = 1_000;
+
 impl Line<'_> {
     /// A stimulus; `before` are those that stand before it.
     pub(super) fn stimulus(&mut self, before: &[Stimulus]) -> Result<Stimulus, Box<CheckError>> {
@@ -102,6 +105,9 @@ impl Line<'_> {
         let lines = self.count(REPEAT)?;
         self.expect("lines", REPEAT)?;
         let times = self.count(REPEAT)?;
+        if times > TIMES {
+            return Err(self.error_at(self.at - 1, &format!("at most {TIMES} times"), &[]));
+        }
         self.expect("times", REPEAT)?;
         let Some(first) = before.len().checked_sub(lines) else {
             let problem = format!("there are only {} stimuli before this line", before.len());

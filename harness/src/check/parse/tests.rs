@@ -89,6 +89,19 @@ fn only_lines_that_are_there_can_be_repeated() {
     assert!(mistake(twice).contains("is a `repeat` itself"));
 }
 
+#[test]
+fn what_nobody_could_carry_out_is_a_mistake() {
+    let mistake = |text: &str| mistake(&format!("start a\n{text}")).lines().next().unwrap().to_owned();
+    assert_eq!(mistake("A sends 4194305 bytes"), "t.check:2:9: at most 4194304 bytes");
+    assert_eq!(mistake("A sends 18446744073709551615 bytes"), "t.check:2:9: at most 4194304 bytes");
+    assert_eq!(mistake("look for 4294967295 bytes"), "t.check:2:10: at most 4194304 bytes");
+    assert_eq!(mistake("repeat the last 1 lines 1001 times"), "t.check:2:25: at most 1000 times");
+    let peers: String = (0..300).map(|number| format!("P{number} closes\n")).collect();
+    assert_eq!(mistake(&peers), "t.check:94:1: this would be one peer more than the 92 that there can be");
+    let check = read(&peers.lines().take(92).chain(["start a"]).map(|line| format!("{line}\n")).collect::<String>());
+    assert_eq!(check.peers()[91].1, std::net::IpAddr::from([192, 168, 1, 102]));
+}
+
 fn name_of_peer() -> impl Strategy<Value = String> {
     "[A-Z][a-zA-Z0-9]{0,5}"
 }
@@ -149,6 +162,81 @@ fn stimulus() -> impl Strategy<Value = Stimulus> {
 /// What makes every line possible: a program with a name, and enough lines to repeat.
 const BEFORE: &str = "start a as second\ntype \"x\"\n";
 
+/// Lines of words that the language knows, and some that it does not.
+fn of_words() -> impl Strategy<Value = String> {
+    let words = [
+        "start",
+        "a",
+        "as",
+        "second",
+        "given",
+        "type",
+        "into",
+        "end",
+        "of",
+        "input",
+        "for",
+        "kill",
+        "the",
+        "program",
+        "hold",
+        "source",
+        "port",
+        "repeat",
+        "last",
+        "lines",
+        "times",
+        "look",
+        "nothing",
+        "words",
+        "A",
+        "A's",
+        "ip",
+        "binds",
+        "udp",
+        "listens",
+        "on",
+        "tcp",
+        "connects",
+        "to",
+        "and",
+        "sends",
+        "shuts",
+        "down",
+        "sending",
+        "closes",
+        "resets",
+        "stops",
+        "reading",
+        "reads",
+        "again",
+        "hex",
+        "c3",
+        "bytes",
+        "1",
+        "2",
+        "65507",
+        "18446744073709551616",
+        "{port}",
+        "*:9",
+        ",",
+        "\"x\"",
+        "\"\\u{1b}\"",
+        "\"",
+        "\n",
+        "\n",
+        "#",
+        "exit",
+        "code",
+        "is",
+        "free",
+        "gbk",
+        "program's",
+        "\u{202e}",
+    ];
+    proptest::collection::vec(proptest::sample::select(words.to_vec()), 0..30).prop_map(|words| words.join(" "))
+}
+
 proptest! {
     #[test]
     fn text_to_stimulus_to_text_is_the_identity(stimulus in stimulus()) {
@@ -159,9 +247,14 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_reader_panic(text: String) {
-        if let Err(error) = parse("t.check", &text) {
-            let _ = error.to_string();
+    fn no_text_makes_the_reader_panic(text in prop_oneof![any::<String>(), of_words()]) {
+        match parse("t.check", &text) {
+            Err(error) => prop_assert!(error.to_string().len() < 10 * text.len() + 1_000),
+            // What it reads is what it writes.
+            Ok(check) => for stimulus in &check.stimuli {
+                let text = format!("{BEFORE}{BEFORE}{stimulus}");
+                prop_assert!(parse("t.check", &text).is_ok(), "{text}");
+            },
         }
     }
 }
