@@ -1,120 +1,19 @@
-//! Everything that is made of an observation.
+//! Everything that is made of an observation is harmless, whatever was seen.
 
-use crate::observations::{apply, change, few_cases, observation, of_steps, quiet};
+use crate::made::{assert_harmless, check, make, params};
+use crate::observations::{apply, bytes, change, few_cases, observation, of_steps, quiet};
 use crate::terminal::commands;
-use harness::check::{self, Check, Parameter, Parameters};
 use harness::event::{
-    Body, Ended, Exit, Flags, Observation, Output, Packet, Protocol, Rest, Segment, Socket, State, Step, Stream,
+    Body, Ended, Exit, Fact, Flags, Observation, Output, Packet, Protocol, Rest, Segment, Socket, State, Step, Stream,
 };
-use harness::ladder::text::{Charset, Look};
-use harness::ladder::{Ladder, svg, text};
+use harness::ladder::text::{self, Charset, Look};
+use harness::ladder::{Performer, Telling, svg};
 use harness::transcript::Transcript;
-use harness::verdict::{self, Difference, Verdict};
-use harness::{diagnosis, pcapng};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::fs;
 use std::net::SocketAddr;
-
-const CHECK: &str = "\
-# Two programs, and all that a check can look for.
-look for A's ip, A's port, \"hello\", 5, {answer}, 1024 bytes, words
-start p {port}
-start q {other} as second given \"hello\"
-A listens on tcp *:8080
-P binds udp {ip}:7788
-B connects to {port} and sends hex c3 28
-P sends \"hello\", \"\" to {port}
-type \"hello\", \"\" into second
-A sends 1024 bytes
-look for \"after\", words
-the exit code is free
-hold the program's source port
-C connects to {port}
-repeat the last 1 lines 3 times
-A closes
-B resets
-end of input for second
-kill second
-";
-
-pub fn check() -> Check {
-    check::parse("t.check", CHECK).unwrap_or_else(|error| panic!("{error}"))
-}
-
-pub fn params() -> Parameters {
-    let text = |text: &str| Parameter::Text(text.to_owned());
-    let values = [
-        ("port", Parameter::Number(8989)),
-        ("other", Parameter::Number(7788)),
-        ("ip", text("192.168.1.103")),
-        ("answer", text("ok, 问题正在处理中...")),
-    ];
-    Parameters(values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-/// All that is made of an observation for people: texts that may have several lines.
-pub struct Made {
-    /// For a terminal.
-    pub texts: Vec<String>,
-    pub svg: String,
-    pub pcapng: Vec<u8>,
-}
-
-/// Makes everything. `reviewed` is what the observation should have come to.
-pub fn make(check: &Check, params: &Parameters, seen: &Observation, reviewed: &Transcript) -> Made {
-    let transcript = Transcript::new(check, params, seen);
-    let mut texts = vec![transcript.to_string()];
-    if let Verdict::Fail(Difference { step, stimulus, expected, seen: lines }) = verdict::compare(reviewed, &transcript)
-    {
-        texts.push(stimulus);
-        texts.extend(expected.into_iter().chain(lines).flatten());
-        let doing = verdict::doing(check, &seen.steps, step);
-        texts.extend([doing.state, doing.stdout, doing.stderr].concat());
-    }
-    // Each step can be the first that differs.
-    for step in 0..check.stimuli.len() {
-        let found = diagnosis::diagnose(check, params, seen, reviewed, &transcript, step);
-        texts.extend(found.into_iter().flat_map(|found| [vec![found.because], found.evidence].concat()));
-    }
-    let ladder = Ladder::new("p::t", "p", check, params, seen);
-    for charset in [Charset::Ascii, Charset::Unicode] {
-        for columns in [60, 120] {
-            let look = Look { columns, charset };
-            let parts = (0..check.stimuli.len()).map(|line| ladder.part(line));
-            let drawn = [ladder.clone()].into_iter().chain(parts).flat_map(|ladder| text::draw(&ladder, look));
-            texts.extend(drawn);
-        }
-    }
-    Made { texts, svg: svg::draw(&ladder), pcapng: pcapng::of_check("p::t", check, params, seen) }
-}
-
-fn assert_harmless(made: &Made) {
-    for text in &made.texts {
-        assert_eq!(commands(text), None);
-    }
-    assert!(
-        commands(&made.svg).is_none() && !made.svg.contains('\x1b'),
-        "a picture has no commands and no colours of that kind"
-    );
-    let document = roxmltree::Document::parse(&made.svg).unwrap_or_else(|error| panic!("{error}\n{}", made.svg));
-    assert_eq!(document.root_element().tag_name().name(), "svg");
-    assert!(made.svg.chars().all(|c| c != '\u{fffe}' && c != '\u{ffff}'), "XML has no such characters");
-    assert!(blocks(&made.pcapng).is_some(), "a capture of blocks that end where their lengths say");
-}
-
-/// The number of blocks of a capture, if all of it is blocks.
-fn blocks(mut file: &[u8]) -> Option<usize> {
-    let mut count = 0;
-    while !file.is_empty() {
-        let len = u32::from_le_bytes(file.get(4..8)?.try_into().ok()?) as usize;
-        let block = file.get(..len).filter(|block| block.len() >= 12)?;
-        if block[len - 4..] != block[4..8] {
-            return None;
-        }
-        (file, count) = (&file[len..], count + 1);
-    }
-    Some(count)
-}
+use std::path::Path;
 
 /// A conversation as a correct program has it: a client connects, sends, gets an answer, and the program closes.
 pub fn conversation() -> Vec<Step> {
@@ -171,6 +70,18 @@ pub fn conversation() -> Vec<Step> {
     ]
 }
 
+/// What the fuzz target begins with. `UPDATE_SEED=1` writes it anew.
+#[test]
+fn the_seed_of_the_fuzz_target_is_this_conversation() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/observation/conversation.json");
+    let right = of_steps(&check(), conversation());
+    if std::env::var_os("UPDATE_SEED").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, serde_json::to_vec(&right).unwrap()).unwrap();
+    }
+    assert_eq!(serde_json::from_slice::<Observation>(&fs::read(path).unwrap()).unwrap(), right);
+}
+
 proptest! {
     #![proptest_config(few_cases())]
 
@@ -200,5 +111,33 @@ proptest! {
     fn an_observation_is_read_back_as_it_was_written(seen in observation(&check())) {
         let json = serde_json::to_vec(&seen).unwrap();
         prop_assert_eq!(serde_json::from_slice::<Observation>(&json).unwrap(), seen);
+    }
+
+    #[test]
+    fn a_trace_of_anything_can_be_told_and_is_harmless(seen in observation(&check()), typed in bytes()) {
+        let performer = |name: &str| Performer { name: name.to_owned(), command: format!("./{name} \u{202e}") };
+        let mut telling = Telling::new(vec![performer("a\x1b[2J"), performer("b\n")]);
+        let mut drawer = text::Drawer::new(telling.lanes().to_vec(), Look { columns: 80, charset: Charset::Unicode });
+        let mut facts = vec![Fact::Ready { ephemeral: (1, 2) }, Fact::Started(0), Fact::Started(1), Fact::NoRoute];
+        for Step { packets, output, sockets, ended, rest, .. } in seen.steps {
+            facts.push(Fact::Typed { program: 1, bytes: typed.clone() });
+            facts.push(Fact::Sockets(sockets.clone()));
+            facts.extend(packets.into_iter().map(Fact::Packet));
+            facts.extend(output.into_iter().map(Fact::Output));
+            facts.extend(ended.into_iter().map(Fact::Ended));
+            facts.push(Fact::Rest { rest, sockets });
+        }
+        for fact in facts {
+            prop_assert_eq!(fact.fits(2), Ok(()));
+            for line in telling.take(&fact).iter().flat_map(|entry| drawer.push(entry)) {
+                prop_assert_eq!(commands(&line), None);
+            }
+        }
+        let picture = svg::draw(&telling.ladder());
+        for text in &telling.left_behind() {
+            prop_assert_eq!(commands(text), None);
+        }
+        prop_assert_eq!(commands(&picture), None);
+        prop_assert!(roxmltree::Document::parse(&picture).is_ok());
     }
 }

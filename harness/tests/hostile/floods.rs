@@ -1,7 +1,7 @@
 //! Nearly as much as a program can print and send before it is stopped. What a flood costs grows with its size and not faster: each of
 //! these would take minutes or hours if every line, packet or connection were compared with every other one.
 
-use crate::everything::{check, make, params};
+use crate::made::{check, make, params};
 use crate::memory::needed;
 use crate::observations::{of_steps, quiet};
 use harness::event::{Body, Flags, Output, Packet, Segment, Step, Stream};

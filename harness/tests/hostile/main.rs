@@ -4,6 +4,7 @@
 
 mod everything;
 mod floods;
+mod made;
 mod memory;
 mod observations;
 mod terminal;

@@ -4,7 +4,8 @@ use super::{Built, build_dir, text, unusual};
 use harness::lab::{End, Launcher, Limits, Tool};
 use harness::program::Program;
 use std::collections::BTreeMap;
-use std::fs;
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
@@ -35,8 +36,6 @@ pub(super) struct Paths<'a> {
 
 /// The compiler's list of the files that a program was made from.
 const INPUTS: &str = "inputs.d";
-/// The largest file that is looked at to tell one program from another.
-const INPUT_MAX: u64 = 64 << 20;
 
 impl<C: Fn(Paths<'_>) -> Vec<String>> Compiler<C> {
     /// Compiles a file in a lab, or finds what was made of the same text before.
@@ -54,7 +53,7 @@ impl<C: Fn(Paths<'_>) -> Vec<String>> Compiler<C> {
         let name = path.file_stem().unwrap_or_default();
         let all = build_dir().join(self.kind);
         let kept = all.join(self.key(dir, &[file.into()])?);
-        if inputs(&kept.join(INPUTS), file).is_some_and(|inputs| inputs == [Path::new(file)]) {
+        if read(&kept.join(INPUTS), file).is_some_and(|inputs| inputs == [Path::new(file)]) {
             return Ok(Ok(kept.join(name)));
         }
         fs::create_dir_all(&all)?;
@@ -85,7 +84,7 @@ impl<C: Fn(Paths<'_>) -> Vec<String>> Compiler<C> {
         }
         fs::set_permissions(made.path(), fs::Permissions::from_mode(0o755))?;
         // A program with parts in other files is kept under the texts of all of them.
-        let inputs = inputs(&list, file).unwrap_or_default();
+        let inputs = read(&list, file).unwrap_or_default();
         let kept = all.join(self.key(dir, &inputs)?);
         // When it is there already, somebody was faster, with the same.
         if fs::rename(made.path(), &kept).is_err() && !kept.join(name).exists() {
@@ -103,21 +102,48 @@ impl<C: Fn(Paths<'_>) -> Vec<String>> Compiler<C> {
             // The list comes from the lab, and may name anything. What is no file of the submission was part of the system there.
             let own = input.components().all(|part| matches!(part, Component::Normal(_)));
             let path = dir.join(input);
-            if own && fs::metadata(&path).is_ok_and(|data| data.is_file() && data.len() <= INPUT_MAX) {
-                let text = fs::read(&path)?;
-                hash.update(&(text.len() as u64).to_le_bytes()).update(&text);
+            if own && fs::metadata(&path).is_ok_and(|data| data.is_file()) {
+                // Not all of it at once: a program can have a large file within it.
+                let text = File::open(path)?;
+                hash.update(&text.metadata()?.len().to_le_bytes()).update_reader(text)?;
             }
         }
         Ok(hash.finalize().to_hex()[..32].to_owned())
     }
 }
 
-/// Reads the list, in the language of `make`: after the rules come lines `input:`, one for each. Some compilers leave out
+/// Reads the list.
+fn read(list: &Path, file: &OsStr) -> Option<Vec<PathBuf>> {
+    Some(inputs(&fs::read_to_string(list).ok()?, file))
+}
+
+/// The files of a list, in the language of `make`: after the rules come lines `input:`, one for each. Some compilers leave out
 /// the `file` itself there; it is always the first here.
-fn inputs(list: &Path, file: &std::ffi::OsStr) -> Option<Vec<PathBuf>> {
-    let list = fs::read_to_string(list).ok()?;
+fn inputs(list: &str, file: &OsStr) -> Vec<PathBuf> {
     let others = list.lines().filter_map(|line| Some(PathBuf::from(line.strip_suffix(':')?.replace("\\ ", " "))));
     let mut out = vec![PathBuf::from(file)];
     out.extend(others.filter(|input| input != Path::new(file)));
-    Some(out)
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_file_itself_comes_first_and_others_after_it() {
+        let list = "out: a.c my\\ own.h\n\nmy\\ own.h:\na.c:\n";
+        assert_eq!(inputs(list, OsStr::new("a.c")), [Path::new("a.c"), Path::new("my own.h")]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_list_makes_the_reader_panic_or_grow(list in "([a-z./:\\\\ \n]|\\PC){0,60}") {
+            let inputs = inputs(&list, OsStr::new("a.c"));
+            prop_assert_eq!(&inputs[0], Path::new("a.c"));
+            let bytes: usize = inputs[1..].iter().map(|input| input.as_os_str().len() + 1).sum();
+            prop_assert!(bytes <= list.len());
+        }
+    }
 }

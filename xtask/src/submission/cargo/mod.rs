@@ -1,12 +1,14 @@
 //! Programs that are binaries of a Cargo package.
 
 mod home;
+mod messages;
 mod run;
 
 use super::{Built, build_dir, printable, text};
 use crate::trouble::Trouble;
 use harness::lab::Launcher;
 use harness::program::Program;
+use messages::{Messages, Target};
 use run::{as_seen, cargo, is_ours, named};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -32,32 +34,6 @@ struct Package {
     name: String,
     manifest_path: PathBuf,
     targets: Vec<Target>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    name: String,
-    kind: Vec<String>,
-    #[serde(default)]
-    src_path: PathBuf,
-}
-
-/// What we read of `cargo build --message-format=json`.
-#[derive(Deserialize)]
-#[serde(tag = "reason")]
-enum Message {
-    #[serde(rename = "compiler-artifact")]
-    Artifact { target: Target, executable: Option<PathBuf> },
-    #[serde(rename = "compiler-message")]
-    Diagnosed { target: Target, message: Diagnostic },
-    #[serde(other)]
-    Other,
-}
-
-#[derive(Deserialize)]
-struct Diagnostic {
-    level: String,
-    rendered: Option<String>,
 }
 
 /// The binaries of the package in `dir`, or of all packages if it is the root of a workspace without one of its own.
@@ -110,22 +86,10 @@ pub(super) async fn build(
     }
     let said = cargo(dir, args, target.as_deref(), launcher).await.map_err(Trouble::Ours)?;
 
-    let mut ready: BTreeMap<String, PathBuf> = BTreeMap::new();
-    let mut errors: Vec<(String, String)> = Vec::new();
-    for message in said.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()) {
-        match message {
-            // What was built could have said so itself; it is what it is only where cargo puts it.
-            Message::Artifact { target: made, executable: Some(path) }
-                if target.as_ref().is_none_or(|target| lies_in(&path, target)) =>
-            {
-                ready.insert(made.name, path);
-            }
-            Message::Diagnosed { target, message } if message.level.starts_with("error") => {
-                errors.push((target.name, named(&message.rendered.unwrap_or_default(), dir)));
-            }
-            _ => {}
-        }
-    }
+    let Messages { mut ready, errors } = Messages::read(&said.stdout);
+    // What was built could have said so itself; it is what it is only where cargo puts it.
+    ready.retain(|_, path| target.as_ref().is_none_or(|target| lies_in(path, target)));
+    let errors: Vec<_> = errors.into_iter().map(|(target, error)| (target, named(&error, dir))).collect();
     let result_of = |name: &str| {
         if let Some(path) = ready.get(name) {
             return Built::Ready(Program { command: vec![text(path)], needs: vec![path.clone()] });
