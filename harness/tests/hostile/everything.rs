@@ -37,6 +37,7 @@ pub fn conversation() -> Vec<Step> {
         receive_queue: 0,
         send_queue: 0,
         timer: 0,
+        expired: 0,
         inode: 7,
         reuse_address: Some(true),
     };
