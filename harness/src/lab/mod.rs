@@ -19,6 +19,7 @@
 //!   have been told by the kernel that there is nothing (see ARCHITECTURE.md).
 
 mod borrowed;
+mod cgroup;
 mod cpu;
 mod enter;
 mod error;

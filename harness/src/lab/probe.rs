@@ -127,13 +127,21 @@ fn of_watching(isolation: Isolation, confined: &Confined) -> Vec<Protection> {
             (State::Partial, Some(format!("{error}; each wait for a socket is waited out for 4.5 s instead")))
         }
     };
-    let memory = "it is watched, and ended at 1 GiB; what the kernel keeps for sockets is not counted: that takes a memory cgroup";
     let rows = [
         ("capture", "every packet is seen", capture),
         ("time_outs", "the time-outs of a program's sockets are known", time_outs),
-        ("memory", "a lab has so much memory and no more", (State::Partial, Some(memory.to_owned()))),
     ];
     rows.into_iter().map(|(name, purpose, (state, why))| protection(name, state, purpose, why)).collect()
+}
+
+/// Whether the memory of a lab has an end, which the grader knows.
+pub(super) fn memory(cgroup: bool) -> Protection {
+    let purpose = "a lab has so much memory and no more";
+    if cgroup {
+        return protection("memory", State::Enforced, purpose, None);
+    }
+    let why = "there is no memory cgroup: it is watched, and ended at 1 GiB; what the kernel keeps for sockets is not counted";
+    protection("memory", State::Partial, purpose, Some(why.to_owned()))
 }
 
 fn protection(name: &str, state: State, purpose: &str, why: Option<String>) -> Protection {
@@ -145,6 +153,7 @@ fn protection(name: &str, state: State, purpose: &str, why: Option<String>) -> P
 fn remedy(name: &str) -> Option<&'static str> {
     Some(match name {
         "landlock" => "a kernel from 6.12 on, with landlock among the security modules (lsm= of its command line)",
+        "memory" => "systemd-run --user --scope -p Delegate=yes cargo xtask grade …",
         "time_outs" => "for Docker: docker run --cap-add SYS_PTRACE",
         "capabilities" | "no_new_privileges" | "limits" | "seccomp" => {
             "report this: nothing of the kind should be missing"

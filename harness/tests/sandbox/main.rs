@@ -81,7 +81,6 @@ use Succeeds::{Elsewhere, InABareLab, Outside, Without};
 #[case("read_the_users_folders", NO_SUCH_FILE, Outside)]
 #[case("write_beside_a_file_of_the_machine", NO_SUCH_FILE, Outside)]
 #[case("write_into_the_system", READ_ONLY, Elsewhere("root"))]
-#[case("delete_its_own_program", READ_ONLY, Outside)]
 #[case("write_sysctls", DENIED, Elsewhere("root"))]
 #[case("read_the_kernels_memory", NO_SUCH_FILE, Elsewhere("root"))]
 #[case("open_a_device", NO_SUCH_FILE, Elsewhere("root, or a device for everybody"))]
@@ -217,6 +216,16 @@ const IN_A_BORROWED_LAB: [&str; 29] = [
     "write_one_large_file",
 ];
 
+/// The error depends on where the program lies: below `/tmp`, the folders above it are the lab's.
+#[test]
+fn a_program_cannot_delete_itself() {
+    let baits = Baits::lay_out();
+    let name = "delete_its_own_program";
+    let said = attacked(name, &baits, Layers::all());
+    assert!(said.starts_with("contained: "), "{said}");
+    assert_eq!(baits.attacked_by(name), "escaped");
+}
+
 /// What an attack says in a lab with these layers.
 fn attacked(name: &str, baits: &Baits, layers: Layers) -> String {
     let mut program = attack(name);
@@ -230,6 +239,24 @@ fn shared_memory_has_an_end() {
     let seen = observe("start p", attack("take_memory_that_no_limit_counts"));
     let Rest::Flooding { what: Flood::Memory, amount } = seen.steps[0].rest else { panic!("{:?}", seen.steps[0].rest) };
     assert!((1 << 30..3 << 29).contains(&amount), "{amount}");
+}
+
+/// What only a memory cgroup counts. Where none can be had, this says so, and proves only that the attack is one.
+#[test]
+fn the_kernels_memory_has_an_end_where_there_is_a_memory_cgroup() {
+    let run = |memory: u64| {
+        let check = check::parse("sandbox.check", "start p").unwrap();
+        let job = Job { check, params: Parameters::default(), program: attack("fill_sockets") };
+        runtime().block_on(launcher().with_memory(memory).run(&job)).unwrap_or_else(|error| panic!("{error}"))
+    };
+    assert_eq!(said(&run(1 << 30), 0), "escaped");
+    if launcher().has_memory_cgroups() {
+        let seen = run(64 << 20);
+        let killed = seen.steps[0].ended.iter().any(|ended| ended.exit == Exit::Signal(9));
+        assert!(killed || said(&seen, 0) == "contained: killed", "{:?}", seen.steps[0].ended);
+    } else {
+        eprintln!("SKIPPED: no memory cgroup can be made here");
+    }
 }
 
 /// All that is kept of a lab, in bytes of the wire and of output.
