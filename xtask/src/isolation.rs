@@ -40,8 +40,8 @@ enum Level {
 /// What holds here: a part of every report.
 #[derive(Clone, Debug, Serialize)]
 pub struct Held {
-    /// Where checks are run.
-    pub isolation: Isolation,
+    /// How much labs keep apart.
+    pub level: Isolation,
     /// What keeps programs in, and what is needed to watch them.
     pub protections: Vec<Protection>,
     /// The kernel's release.
@@ -53,7 +53,7 @@ impl Held {
     #[must_use]
     pub fn new(isolation: Isolation, protections: Vec<Protection>) -> Self {
         let kernel = rustix::system::uname().release().to_string_lossy().into_owned();
-        Self { isolation, protections, kernel }
+        Self { level: isolation, protections, kernel }
     }
 }
 
@@ -117,7 +117,7 @@ impl Chosen {
     /// How many labs there can be at once, if so many are wanted.
     #[must_use]
     pub fn width(&self, jobs: usize) -> usize {
-        match self.held.isolation {
+        match self.held.level {
             Isolation::Full => jobs,
             Isolation::Borrowed => 1,
         }

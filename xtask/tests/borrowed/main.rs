@@ -78,7 +78,7 @@ fn the_reference_programs_pass_one_check_at_a_time_and_it_is_said() {
     let (verdicts, json, said) =
         Container::new(&[]).verdicts(references().path(), &["-e", "tcp_server", "-e", "udp_chat"]);
     assert!(verdicts.len() > 20 && verdicts.iter().all(|(_, verdict)| verdict == "pass"), "{verdicts:?}\n{said}");
-    assert_eq!(json["isolation"]["isolation"], "borrowed");
+    assert_eq!(json["isolation"]["level"], "borrowed");
     assert!(said.starts_with("note: labs of their own cannot be made here"), "{said}");
 }
 

@@ -44,7 +44,12 @@ pub(super) fn prepare() -> Result<(), LabError> {
         fs::remove_dir_all(WORK_DIR).during("emptying the program's folder")?;
     }
     let doing = "making the program's folder";
-    fs::create_dir(WORK_DIR).map_err(|error| LabError::missing(doing, error))?;
+    fs::create_dir(WORK_DIR).map_err(|error| LabError {
+        remedy: Some(format!(
+            "A borrowed lab needs a folder {WORK_DIR} and CAP_NET_RAW. Remedy: run as root in the container."
+        )),
+        ..LabError::missing(doing, error)
+    })?;
     fs::set_permissions(WORK_DIR, fs::Permissions::from_mode(0o700)).during(doing)
 }
 
