@@ -123,6 +123,7 @@ use Succeeds::{Elsewhere, InABareLab, Outside, Without};
 #[case("watch_the_machine", NOT_PERMITTED, Elsewhere("a kernel with perf for everybody"))]
 #[case("handle_page_faults", NOT_PERMITTED, Elsewhere("a kernel with userfaultfd"))]
 #[case("leave_its_processor", NOT_PERMITTED, Without(Layer::Calls))]
+#[case("take_the_processor", NOT_PERMITTED, Elsewhere("root"))]
 #[case("become_unreadable", NOT_PERMITTED, Without(Layer::Calls))]
 #[case("type_into_a_terminal", NOT_PERMITTED, Elsewhere("a kernel with TIOCSTI"))]
 #[case("set_the_clock", NOT_PERMITTED, Elsewhere("root"))]

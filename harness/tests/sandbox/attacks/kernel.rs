@@ -1,6 +1,6 @@
 //! Attacks by calls that no exercise needs: new namespaces, second ways to call the kernel, what outlives a lab.
 
-use super::{checked, told};
+use super::{any, checked, told};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
@@ -38,6 +38,14 @@ pub fn attack(name: &str) -> Option<String> {
         // UFFD_USER_MODE_ONLY, which an ordinary user may.
         "handle_page_faults" => call(libc::SYS_userfaultfd, [1, 0, 0]),
         "leave_its_processor" => call(libc::SYS_sched_setaffinity, [0, 128, &raw const ALL as i64]),
+        // Before everybody else: a better priority, then one of the real-time ones.
+        "take_the_processor" => {
+            let priority = 1_i32;
+            any([
+                raw(libc::SYS_setpriority, [i64::from(libc::PRIO_PROCESS), 0, -10]),
+                raw(libc::SYS_sched_setscheduler, [0, i64::from(libc::SCHED_FIFO), &raw const priority as i64]),
+            ])
+        }
         "become_unreadable" => call(libc::SYS_prctl, [i64::from(libc::PR_SET_DUMPABLE), 0, 0]),
         "type_into_a_terminal" => {
             // The terminal of its standard output becomes its own first.

@@ -15,7 +15,6 @@ pub fn attack(name: &str, bait: &str) -> Option<String> {
         "list_the_parents_descriptors" => told(fs::read_dir("/proc/1/fd")),
         "trace_the_parent" => call(libc::SYS_ptrace, [0x4206, 1, 0]),
         "make_the_parent_a_victim" => told(fs::write("/proc/1/oom_score_adj", "1000")),
-        "slow_the_parent_down" => call(libc::SYS_setpriority, [i64::from(libc::PRIO_PROCESS), 1, 19]),
         "limit_the_parent" => call(libc::SYS_prlimit64, [1, libc::RLIMIT_CPU as i64, 0]),
         "kill_init" => call(libc::SYS_kill, [1, libc::SIGKILL as i64, 0]),
         "signal_everybody" => signal_everybody(),
