@@ -1,11 +1,10 @@
 //! The grader's side of a lab: starting one, and taking its answer.
 
-use super::cgroup::{Cgroup, Cgroups};
 use super::cpu::{Cpus, Place};
 use super::error::{LabError, While};
 use super::isolation::{Isolation, Setting};
 use super::job::{Finished, Job, Order, Reply, TaskRef, Told, Tool, ToolReply, Trace};
-use super::probe::{ProbeReply, Protection, memory};
+use super::probe::{ProbeReply, Protection};
 use crate::event::{Fact, Observation};
 use crate::sandbox::Layers;
 use serde::de::DeserializeOwned;
@@ -21,22 +20,7 @@ pub struct Launcher {
     exe: PathBuf,
     arg: OsString,
     cpus: Cpus,
-    cgroups: Cgroups,
-    /// What a lab may have in memory, if it is not what labs of its kind have.
-    memory: Option<u64>,
     setting: Setting,
-}
-
-/// What may be in the memory cgroup of a lab for programs. Settling ends a check before, at 1 GiB of what programs themselves have.
-const PROGRAMS: u64 = (1 << 30) + ABOVE;
-/// How much more there may be than what is looked at: sockets, pipes, files in memory.
-const ABOVE: u64 = 256 << 20;
-
-/// The process of a lab.
-struct Lab {
-    process: Child,
-    /// Dropped after the process has gone, or as well as that.
-    _cgroup: Option<Cgroup>,
 }
 
 impl Launcher {
@@ -47,8 +31,6 @@ impl Launcher {
             exe: exe.into(),
             arg: arg.into(),
             cpus: Cpus::ours(),
-            cgroups: Cgroups::find(),
-            memory: None,
             setting: Setting { isolation: Isolation::Full, layers: Layers::all() },
         }
     }
@@ -58,18 +40,6 @@ impl Launcher {
     #[must_use]
     pub fn with_only(self, layers: Layers) -> Self {
         Self { setting: Setting { layers, ..self.setting }, ..self }
-    }
-
-    /// Labs with so many bytes of memory, where they have a memory cgroup.
-    #[must_use]
-    pub fn with_memory(self, memory: u64) -> Self {
-        Self { memory: Some(memory), ..self }
-    }
-
-    /// Whether labs have a memory cgroup here.
-    #[must_use]
-    pub fn has_memory_cgroups(&self) -> bool {
-        self.cgroups.are_there()
     }
 
     /// Labs that keep so much apart. Of borrowed ones there must never be two at once in a network.
@@ -85,8 +55,8 @@ impl Launcher {
     pub async fn run(&self, job: &Job) -> Result<Observation, LabError> {
         let place = self.cpus.take();
         let order = self.order(TaskRef::Check(job), place.as_ref());
-        let mut lab = self.start(self.command(), PROGRAMS)?;
-        let reply: Reply = converse(&mut lab.process, &order).await?;
+        let mut lab = self.command().spawn().during("starting a lab")?;
+        let reply: Reply = converse(&mut lab, &order).await?;
         self.see_off(lab).await;
         let seen = reply?;
         seen.fits(&job.check).map_err(|why| LabError::new("reading the lab's answer", why))?;
@@ -98,8 +68,8 @@ impl Launcher {
     /// # Errors
     /// Trouble of ours. What becomes of the tool is never an error.
     pub async fn run_tool(&self, tool: &Tool) -> Result<Finished, LabError> {
-        let mut lab = self.start(self.command(), tool.limits.memory + ABOVE)?;
-        let reply: ToolReply = converse(&mut lab.process, &self.order(TaskRef::Tool(tool), None)).await?;
+        let mut lab = self.command().spawn().during("starting a lab")?;
+        let reply: ToolReply = converse(&mut lab, &self.order(TaskRef::Tool(tool), None)).await?;
         self.see_off(lab).await;
         reply
     }
@@ -109,12 +79,10 @@ impl Launcher {
     /// # Errors
     /// Why there can be no such lab.
     pub async fn probe(&self) -> Result<Vec<Protection>, LabError> {
-        let mut lab = self.start(self.command(), PROGRAMS)?;
-        let reply: ProbeReply = converse(&mut lab.process, &self.order(TaskRef::Probe, None)).await?;
+        let mut lab = self.command().spawn().during("starting a lab")?;
+        let reply: ProbeReply = converse(&mut lab, &self.order(TaskRef::Probe, None)).await?;
         self.see_off(lab).await;
-        let mut found = reply?;
-        found.push(memory(self.cgroups.are_there()));
-        Ok(found)
+        reply
     }
 
     /// Starts a trace in a lab of its own. When what is returned is dropped, the lab and everything in it ends.
@@ -125,10 +93,8 @@ impl Launcher {
         let place = self.cpus.take();
         let order = self.order(TaskRef::Trace(trace), place.as_ref());
         // Ctrl-C goes to all processes of the terminal's group; the lab shall end when we say so, after its last words.
-        let mut command = self.command();
-        command.process_group(0);
-        let mut lab = self.start(command, PROGRAMS)?;
-        let (Some(mut input), Some(output)) = (lab.process.stdin.take(), lab.process.stdout.take()) else {
+        let mut lab = self.command().process_group(0).spawn().during("starting a lab")?;
+        let (Some(mut input), Some(output)) = (lab.stdin.take(), lab.stdout.take()) else {
             return Err(LabError::new("starting a lab", "no pipes"));
         };
         // A lab that has died says why on its standard error; the broken pipe says nothing.
@@ -138,25 +104,14 @@ impl Launcher {
     }
 
     /// What has to be waited for when a lab has answered.
-    async fn see_off(&self, mut lab: Lab) {
+    async fn see_off(&self, mut lab: Child) {
         if self.setting.is_borrowed() {
             // The next one finds a place that was tidied up.
-            let _ = lab.process.wait().await;
+            let _ = lab.wait().await;
         } else {
             // The kernel takes its time to close the capture; nobody has to wait for it.
-            tokio::spawn(async move {
-                let _ = lab.process.wait().await;
-                drop(lab);
-            });
+            tokio::spawn(async move { lab.wait().await });
         }
-    }
-
-    /// Starts the process of a lab. It waits for its order until it is in its cgroup.
-    fn start(&self, mut command: Command, memory: u64) -> Result<Lab, LabError> {
-        let process = command.spawn().during("starting a lab")?;
-        let taken_in = process.id().map(|pid| self.cgroups.take_in(pid, self.memory.unwrap_or(memory))).transpose();
-        let cgroup = taken_in.during("making the lab's memory cgroup")?.flatten();
-        Ok(Lab { process, _cgroup: cgroup })
     }
 
     fn order<'a>(&self, job: TaskRef<'a>, place: Option<&Place>) -> Order<TaskRef<'a>> {
@@ -172,7 +127,7 @@ impl Launcher {
 
 /// A trace that goes on in a lab.
 pub struct Tracing {
-    lab: Lab,
+    lab: Child,
     input: Option<ChildStdin>,
     facts: Lines<BufReader<ChildStdout>>,
     /// How many programs are traced.
@@ -188,7 +143,7 @@ impl Tracing {
     pub async fn next(&mut self) -> Result<Option<Fact>, LabError> {
         let Some(line) = self.facts.next_line().await.during("reading what the lab tells")? else {
             let mut said = String::new();
-            if let Some(stderr) = self.lab.process.stderr.as_mut() {
+            if let Some(stderr) = self.lab.stderr.as_mut() {
                 let _ = stderr.read_to_string(&mut said).await;
             }
             let said = said.trim();

@@ -19,7 +19,6 @@
 //!   have been told by the kernel that there is nothing (see ARCHITECTURE.md).
 
 mod borrowed;
-mod cgroup;
 mod cpu;
 mod enter;
 mod error;

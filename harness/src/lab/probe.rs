@@ -127,21 +127,13 @@ fn of_watching(isolation: Isolation, confined: &Confined) -> Vec<Protection> {
             (State::Partial, Some(format!("{error}; each wait for a socket is waited out for 4.5 s instead")))
         }
     };
+    let memory = "it is watched, and ended at 1 GiB; what the kernel keeps for sockets is not counted: that takes a memory cgroup";
     let rows = [
         ("capture", "every packet is seen", capture),
         ("time_outs", "the time-outs of a program's sockets are known", time_outs),
+        ("memory", "a lab has so much memory and no more", (State::Partial, Some(memory.to_owned()))),
     ];
     rows.into_iter().map(|(name, purpose, (state, why))| protection(name, state, purpose, why)).collect()
-}
-
-/// Whether the memory of a lab has an end, which the grader knows.
-pub(super) fn memory(cgroup: bool) -> Protection {
-    let purpose = "a lab has so much memory and no more";
-    if cgroup {
-        return protection("memory", State::Enforced, purpose, None);
-    }
-    let why = "there is no memory cgroup: it is watched, and ended at 1 GiB; what the kernel keeps for sockets is not counted";
-    protection("memory", State::Partial, purpose, Some(why.to_owned()))
 }
 
 fn protection(name: &str, state: State, purpose: &str, why: Option<String>) -> Protection {
@@ -153,7 +145,6 @@ fn protection(name: &str, state: State, purpose: &str, why: Option<String>) -> P
 fn remedy(name: &str) -> Option<&'static str> {
     Some(match name {
         "landlock" => "a kernel from 6.12 on, with landlock among the security modules (lsm= of its command line)",
-        "memory" => "systemd-run --user --scope -p Delegate=yes cargo xtask grade …",
         "time_outs" => "for Docker: docker run --cap-add SYS_PTRACE",
         "capabilities" | "no_new_privileges" | "limits" | "seccomp" => {
             "report this: nothing of the kind should be missing"
@@ -220,7 +211,8 @@ impl Confined {
     fn look() -> io::Result<Self> {
         let status = fs::read_to_string("/proc/self/status")?;
         let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
-        let sets = ["CapPrm:", "CapEff:", "CapInh:", "CapBnd:", "CapAmb:"];
+        // Not the bounding set: only who has CAP_SETPCAP can empty it, and without new privileges it bounds nothing.
+        let sets = ["CapPrm:", "CapEff:", "CapInh:", "CapAmb:"];
         // What cannot be read is not empty.
         let capabilities = sets.iter().map(|set| u64::from_str_radix(field(set), 16).unwrap_or(u64::MAX));
         let refused = |result: i64| if result < 0 { io::Error::last_os_error().raw_os_error().unwrap_or(0) } else { 0 };

@@ -3,7 +3,6 @@
 
 use super::Purpose;
 use rustix::process::{Resource, Rlimit, setrlimit};
-use std::fs;
 use std::io;
 
 const MIB: u64 = 1 << 20;
@@ -44,8 +43,6 @@ pub(super) fn set(purpose: Purpose) -> io::Result<()> {
         (Resource::Memlock, 64 << 10),
         (Resource::Msgqueue, 0),
     ];
-    // Where memory ends, a program is to be ended, and not who watches it.
-    fs::write("/proc/self/oom_score_adj", "500")?;
     for (resource, limit) in limits {
         // A lower one of the system's stays.
         let limit = rustix::process::getrlimit(resource).maximum.map_or(limit, |maximum| maximum.min(limit));

@@ -242,24 +242,6 @@ fn shared_memory_has_an_end() {
     assert!((1 << 30..3 << 29).contains(&amount), "{amount}");
 }
 
-/// What only a memory cgroup counts. Where none can be had, this says so, and proves only that the attack is one.
-#[test]
-fn the_kernels_memory_has_an_end_where_there_is_a_memory_cgroup() {
-    let run = |memory: u64| {
-        let check = check::parse("sandbox.check", "start p").unwrap();
-        let job = Job { check, params: Parameters::default(), program: attack("fill_sockets") };
-        runtime().block_on(launcher().with_memory(memory).run(&job)).unwrap_or_else(|error| panic!("{error}"))
-    };
-    assert_eq!(said(&run(1 << 30), 0), "escaped");
-    if launcher().has_memory_cgroups() {
-        let seen = run(64 << 20);
-        let killed = seen.steps[0].ended.iter().any(|ended| ended.exit == Exit::Signal(9));
-        assert!(killed || said(&seen, 0) == "contained: killed", "{:?}", seen.steps[0].ended);
-    } else {
-        eprintln!("SKIPPED: no memory cgroup can be made here");
-    }
-}
-
 /// All that is kept of a lab, in bytes of the wire and of output.
 fn kept(seen: &Observation) -> (usize, usize) {
     let packets = seen.steps.iter().flat_map(|step| &step.packets).map(|packet| packet.body.payload().len());

@@ -7,7 +7,7 @@ use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Fa
 use crate::trouble;
 use anstyle::{AnsiColor, Style};
 use harness::diagnosis::Cause;
-use harness::lab::LabError;
+use harness::lab::{Isolation, LabError};
 use harness::ladder::text::Look;
 use harness::verdict::Doing;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
@@ -297,6 +297,11 @@ impl Page {
             _ => format!("{}.", outcome.points),
         };
         self.line(&format!("{style}{passed} of {all} checks passed{style:#}{rest}. {grade}"));
+        if outcome.isolation.level == Isolation::Borrowed {
+            self.line(
+                "The checks were run in the network that is there, with less isolation than in labs of their own.",
+            );
+        }
         if count(|result| matches!(result, CheckResult::Fail(_))) > 0 {
             self.line("");
             self.paragraph(

@@ -24,10 +24,15 @@ pub async fn find(path: &Path, exercises: &[&str], launcher: &Launcher) -> Resul
     } else {
         let Some(unpacked) = archive::open(&given, &shown.to_string())? else {
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            return Err(usage(format!(
-                "a submission is a folder or an archive (zip, tar, tar.gz), and this is another file. Try: cargo xtask grade {}",
-                parent.display()
-            )));
+            let what = "a submission is a folder or an archive (zip, tar, tar.gz), and this is another file";
+            // Beside what should be an archive lie other people's.
+            let is_source =
+                path.extension().is_none_or(|kind| ["rs", "py", "c", "toml"].iter().any(|known| kind == *known));
+            return Err(usage(if is_source {
+                format!("{what}. Try: cargo xtask grade {}", parent.display())
+            } else {
+                format!("{what}. Ask for it again, as one of these")
+            }));
         };
         (unpacked.submission(), Some(Arc::new(unpacked)))
     };
@@ -39,7 +44,7 @@ pub async fn find(path: &Path, exercises: &[&str], launcher: &Launcher) -> Resul
         Some(_) => usage(problem.replace(&*dir.to_string_lossy(), &shown.to_string())),
         None => usage(problem),
     };
-    let binaries = cargo::binaries(&dir, launcher).await.map_err(usage)?;
+    let binaries = cargo::binaries(&dir, launcher).await.map_err(Trouble::Ours)?.map_err(usage)?;
     let mut sources = BTreeMap::new();
     for exercise in exercises {
         let mut candidates = files(&dir, exercise, &mut notes);

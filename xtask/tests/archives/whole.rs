@@ -11,8 +11,7 @@ const MIB: usize = 1 << 20;
 const LEAVE_OUT: &str = "Leave out what is built or installed, like target and .venv";
 const NOT_READ: &str = "which is not read. Try: unpack it and give the folder, or make a zip or a tar.gz";
 const ONE_FILE: &str = "this is one compressed file and no archive of a folder. Try: tar -czf submission.tar.gz FOLDER";
-const NO_ARCHIVE: &str =
-    "a submission is a folder or an archive (zip, tar, tar.gz), and this is another file. Try: cargo xtask grade .";
+const NO_ARCHIVE: &str = "a submission is a folder or an archive (zip, tar, tar.gz), and this is another file. Ask for it again, as one of these";
 
 /// What is said about an archive whose bytes are damaged.
 fn damaged(how: &str) -> String {

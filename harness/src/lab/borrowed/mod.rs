@@ -84,8 +84,8 @@ pub(super) fn end_all() -> io::Result<()> {
 pub(super) fn can_be_read(needs: &[PathBuf]) -> Result<(), LabError> {
     for path in needs {
         if let Err(error) = access(path, Access::READ_OK) {
-            let remedy = "A borrowed lab cannot show what only root may look into. Remedy: chmod o+rX on it and on every folder above \
-                          it, or put it elsewhere.";
+            let remedy = "A borrowed lab cannot show what only root may look into. Remedy: put it where everybody may look. Of an \
+                          interpreter or a toolchain in root's own folder: let another one, below /usr for instance, come first in PATH.";
             let error = LabError::new(format!("reading {}", path.display()), io::Error::from(error));
             return Err(LabError { remedy: Some(remedy.to_owned()), ..error });
         }

@@ -37,16 +37,19 @@ struct Package {
 }
 
 /// The binaries of the package in `dir`, or of all packages if it is the root of a workspace without one of its own.
-/// None when there is no `Cargo.toml`.
-pub(super) async fn binaries(dir: &Path, launcher: &Launcher) -> Result<Vec<Binary>, String> {
+/// None when there is no `Cargo.toml`. The inner error is what is wrong with that.
+///
+/// # Errors
+/// Trouble of ours, in words.
+pub(super) async fn binaries(dir: &Path, launcher: &Launcher) -> Result<Result<Vec<Binary>, String>, String> {
     if !dir.join("Cargo.toml").is_file() {
-        return Ok(Vec::new());
+        return Ok(Ok(Vec::new()));
     }
     let args = ["metadata", "--no-deps", "--format-version", "1"].map(str::to_owned);
     let said = cargo(dir, args.to_vec(), None, launcher).await?;
     if !said.ok {
         let why = said.unusual.unwrap_or_default();
-        return Err(format!("Cargo.toml cannot be read.\n{}", printable((said.stderr + &why).trim())));
+        return Ok(Err(format!("Cargo.toml cannot be read.\n{}", printable((said.stderr + &why).trim()))));
     }
     let metadata: Metadata =
         serde_json::from_slice(&said.stdout).map_err(|error| format!("reading cargo's answer: {error}"))?;
@@ -62,7 +65,7 @@ pub(super) async fn binaries(dir: &Path, launcher: &Launcher) -> Result<Vec<Bina
             source: target.src_path.strip_prefix(&seen).map_or_else(|_| target.src_path.clone(), |path| dir.join(path)),
         }));
     }
-    Ok(out)
+    Ok(Ok(out))
 }
 
 /// Builds binaries, given as package and name, in the folder `target` or in one of their own. One that does not compile
@@ -117,8 +120,7 @@ fn could_not_go_on(said: &str, dir: &Path) -> Built {
         return Built::NotBuilt(format!(
             "{said}\n\
              Submissions are built without a network, from packages that are fetched already. If you trust what this one asks \
-             for, fetch it first: cargo fetch --manifest-path {}",
-            dir.join("Cargo.toml").display()
+             for, run `cargo fetch` in its folder first (of an archive: unpack it yourself)."
         ));
     }
     Built::NotBuilt(said.to_owned())
