@@ -129,8 +129,7 @@ fn isolate(needs: &[PathBuf], writes: &[PathBuf], room: Room) -> Result<(), LabE
         {
             let remedy = "Netlings never runs a program as root, and root may not become another user here. Remedy: run it \
                           as an ordinary user.";
-            let error = LabError::new("becoming an ordinary user", error);
-            return Err(LabError { remedy: Some(remedy.to_owned()), ..error });
+            return Err(LabError::new("becoming an ordinary user", error).with(remedy));
         }
     }
     let (uid, gid) = (geteuid(), rustix::process::getegid());
@@ -147,7 +146,7 @@ fn isolate(needs: &[PathBuf], writes: &[PathBuf], room: Room) -> Result<(), LabE
         unshare(UnshareFlags::NEWNET).map_err(|error| not_permitted("making the lab's network", &error))?;
     }
     if !prepared {
-        root::build(needs, writes, room).map_err(|error| LabError { remedy: remedy(), ..error })?;
+        root::build(needs, writes, room).map_err(|error| error.with(remedy()))?;
     }
     rustix::system::sethostname(HOST_NAME.as_bytes()).during("naming the lab's host")
 }
@@ -164,17 +163,15 @@ fn map(uid: Uid, gid: Gid) -> io::Result<()> {
 }
 
 fn not_permitted(doing: &str, error: &io::Error) -> LabError {
-    LabError { remedy: remedy(), ..LabError::new(doing, error) }
+    LabError::new(doing, error).with(remedy())
 }
 
 /// What keeps an ordinary user from making namespaces here, as far as the system tells.
-fn remedy() -> Option<String> {
+fn remedy() -> String {
     let setting = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
     let is = |path: &str, value: &str| setting(path).as_deref() == Some(value);
     let sudo = |assignment: &str| {
-        Some(format!(
-            "Netlings needs user namespaces, and this system forbids them. Remedy: sudo sysctl -w {assignment}"
-        ))
+        format!("Netlings needs user namespaces, and this system forbids them. Remedy: sudo sysctl -w {assignment}")
     };
     if is("/proc/sys/user/max_user_namespaces", "0") {
         return sudo("user.max_user_namespaces=15000");
@@ -183,16 +180,13 @@ fn remedy() -> Option<String> {
         return sudo("kernel.unprivileged_userns_clone=1");
     }
     if is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1") {
-        return sudo("kernel.apparmor_restrict_unprivileged_userns=0").map(|remedy| {
-            remedy + "\nOr an AppArmor profile for the grader alone, with the rule `userns,` (man 5 apparmor.d)."
-        });
+        return sudo("kernel.apparmor_restrict_unprivileged_userns=0")
+            + "\nOr an AppArmor profile for the grader alone, with the rule `userns,` (man 5 apparmor.d).";
     }
-    Some(
-        "Netlings needs user namespaces, and something forbids them here; in a container that is its seccomp profile. \
-         Remedy for Docker: docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
-         --security-opt systempaths=unconfined …"
-            .to_owned(),
-    )
+    "Netlings needs user namespaces, and something forbids them here; in a container that is its seccomp profile. \
+     Remedy for Docker: docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
+     --security-opt systempaths=unconfined …"
+        .to_owned()
 }
 
 fn fail(task: &Task, error: LabError) -> ExitCode {

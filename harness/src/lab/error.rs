@@ -36,6 +36,11 @@ impl LabError {
         Self { doing: doing.into(), error: error.to_string(), remedy: None, missing: false }
     }
 
+    /// The same with what can be done about it.
+    pub(super) fn with(self, remedy: impl Into<String>) -> Self {
+        Self { remedy: Some(remedy.into()), ..self }
+    }
+
     /// Something that this system does not have.
     pub(super) fn missing(doing: impl Into<String>, error: impl fmt::Display) -> Self {
         Self { missing: true, ..Self::new(doing, error) }

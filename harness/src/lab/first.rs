@@ -1,12 +1,14 @@
-//! What the first process of a lab does, whether it runs a check or a trace.
+//! What the first process of a lab does, whatever it is for.
 
 use super::borrowed::{self, Remnants};
 use super::error::{LabError, While};
 use super::isolation::{Isolation, Setting};
 use super::root;
 use crate::sandbox::{Plan, Purpose, Sandbox};
+use crate::watch::tasks;
 use crate::watch::wire::Wire;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 use std::io;
 use std::num::NonZeroU64;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -35,10 +37,8 @@ pub(super) struct Opened {
 pub(super) fn open(setting: &Setting, needs: &[PathBuf]) -> Result<Opened, LabError> {
     let wire = Wire::open().map_err(|error| match setting.isolation {
         Isolation::Full => LabError::new("watching the network", error),
-        Isolation::Borrowed => LabError {
-            remedy: Some("A borrowed lab needs CAP_NET_RAW. Remedy: run as root in the container.".to_owned()),
-            ..LabError::missing("watching the network", error)
-        },
+        Isolation::Borrowed => LabError::missing("watching the network", error)
+            .with("A borrowed lab needs CAP_NET_RAW. Remedy: run as root in the container."),
     })?;
     let remnants = if setting.is_borrowed() { Some(borrow(needs)?) } else { None };
     let sandbox = sandbox(setting, Purpose::Program, needs, &[])?;
@@ -52,9 +52,9 @@ pub(super) fn sandbox(
     needs: &[PathBuf],
     writable: &[PathBuf],
 ) -> Result<Sandbox, LabError> {
-    let readable: Vec<_> = root::readable().chain(needs.iter().cloned()).collect();
-    let readable = setting.is_borrowed().then_some(readable.as_slice());
-    let plan = Plan { layers: &setting.layers(), purpose, readable, writable };
+    // In a lab of its own a program sees nothing that it may not read.
+    let readable = setting.is_borrowed().then(|| root::readable().chain(needs.iter().cloned()).collect::<Vec<_>>());
+    let plan = Plan { layers: &setting.layers(), purpose, readable: readable.as_deref(), writable };
     Sandbox::new(&plan).during("confining the lab")
 }
 
@@ -81,6 +81,26 @@ pub(super) fn pause<'a>(
     match poll(&mut fds, Some(&time)) {
         Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Kills every process of the lab but this one.
+pub(super) fn end_all() -> io::Result<()> {
+    loop {
+        let processes = tasks::processes()?;
+        if processes.is_empty() {
+            return Ok(());
+        }
+        kill(processes);
+        while matches!(wait(WaitOptions::NOHANG), Ok(Some(_))) {}
+    }
+}
+
+/// Sends SIGKILL to processes.
+pub(super) fn kill(processes: Vec<i32>) {
+    for pid in processes.into_iter().filter_map(Pid::from_raw) {
+        // One that ended in the meantime is what we want.
+        let _ = kill_process(pid, Signal::KILL);
     }
 }
 

@@ -3,8 +3,8 @@
 use super::cpu::{Cpus, Place};
 use super::error::{LabError, While};
 use super::isolation::{Isolation, Setting};
-use super::job::{Finished, Job, Order, Reply, TaskRef, Told, Tool, ToolReply, Trace};
-use super::probe::{ProbeReply, Protection};
+use super::job::{Finished, Job, Order, TaskRef, Told, Tool, Trace};
+use super::probe::Protection;
 use crate::event::{Fact, Observation};
 use crate::sandbox::Layers;
 use serde::de::DeserializeOwned;
@@ -54,11 +54,7 @@ impl Launcher {
     /// Trouble of ours. What the program does is never an error.
     pub async fn run(&self, job: &Job) -> Result<Observation, LabError> {
         let place = self.cpus.take();
-        let order = self.order(TaskRef::Check(job), place.as_ref());
-        let mut lab = self.command().spawn().during("starting a lab")?;
-        let reply: Reply = converse(&mut lab, &order).await?;
-        self.see_off(lab).await;
-        let seen = reply?;
+        let seen: Observation = self.ask(TaskRef::Check(job), place.as_ref()).await?;
         seen.fits(&job.check).map_err(|why| LabError::new("reading the lab's answer", why))?;
         Ok(seen)
     }
@@ -68,10 +64,7 @@ impl Launcher {
     /// # Errors
     /// Trouble of ours. What becomes of the tool is never an error.
     pub async fn run_tool(&self, tool: &Tool) -> Result<Finished, LabError> {
-        let mut lab = self.command().spawn().during("starting a lab")?;
-        let reply: ToolReply = converse(&mut lab, &self.order(TaskRef::Tool(tool), None)).await?;
-        self.see_off(lab).await;
-        reply
+        self.ask(TaskRef::Tool(tool), None).await
     }
 
     /// Finds out what keeps programs in here, by trying.
@@ -79,10 +72,7 @@ impl Launcher {
     /// # Errors
     /// Why there can be no such lab.
     pub async fn probe(&self) -> Result<Vec<Protection>, LabError> {
-        let mut lab = self.command().spawn().during("starting a lab")?;
-        let reply: ProbeReply = converse(&mut lab, &self.order(TaskRef::Probe, None)).await?;
-        self.see_off(lab).await;
-        reply
+        self.ask(TaskRef::Probe, None).await
     }
 
     /// Starts a trace in a lab of its own. When what is returned is dropped, the lab and everything in it ends.
@@ -103,8 +93,10 @@ impl Launcher {
         Ok(Tracing { lab, input: Some(input), facts, programs: trace.programs.len(), _place: place })
     }
 
-    /// What has to be waited for when a lab has answered.
-    async fn see_off(&self, mut lab: Child) {
+    /// Gives a lab of its own something to do, and takes its answer.
+    async fn ask<T: DeserializeOwned>(&self, task: TaskRef<'_>, place: Option<&Place>) -> Result<T, LabError> {
+        let mut lab = self.command().spawn().during("starting a lab")?;
+        let reply: Result<T, LabError> = converse(&mut lab, &self.order(task, place)).await?;
         if self.setting.is_borrowed() {
             // The next one finds a place that was tidied up.
             let _ = lab.wait().await;
@@ -112,6 +104,7 @@ impl Launcher {
             // The kernel takes its time to close the capture; nobody has to wait for it.
             tokio::spawn(async move { lab.wait().await });
         }
+        reply
     }
 
     fn order<'a>(&self, job: TaskRef<'a>, place: Option<&Place>) -> Order<TaskRef<'a>> {

@@ -16,7 +16,6 @@ use crate::watch::options::Options;
 use crate::watch::sockets::SocketTable;
 use crate::watch::tasks::{self, Sample};
 use crate::watch::wire::Wire;
-use rustix::process::{Pid, Signal, kill_process};
 use std::io;
 use std::mem;
 use std::os::fd::AsFd;
@@ -112,8 +111,8 @@ impl<'a> Supervisor<'a> {
         let table = self.table.read(&[]).during("reading the socket table")?;
         borrowed::ports_are_free(&self.job.check, &self.job.params, &table).map_err(|(protocol, port)| {
             let taken = format!("somebody has {} port {port} here", protocol.name());
-            let remedy = "A borrowed lab uses the network that is there. Remedy: end what has the port.".to_owned();
-            LabError { remedy: Some(remedy), ..LabError::missing("looking for the check's ports", taken) }
+            LabError::missing("looking for the check's ports", taken)
+                .with("A borrowed lab uses the network that is there. Remedy: end what has the port.")
         })
     }
 
@@ -122,15 +121,13 @@ impl<'a> Supervisor<'a> {
         if self.remnants.is_none() {
             return Ok(());
         }
-        borrowed::end_all()?;
+        first::end_all()?;
         self.peers.leave();
         self.drain()?;
-        let left = |lab: &mut Self| borrowed::only_ours(lab.table.read(&[])?);
-        let table = left(self)?;
         if let Some(remnants) = &self.remnants {
-            remnants.reset(&table)?;
+            remnants.reset(&self.table.read(&[])?)?;
         }
-        match left(self)?.first() {
+        match self.table.read(&[])?.iter().find(|socket| borrowed::has_our_address(socket)) {
             None => Ok(()),
             Some(socket) => Err(io::Error::other(format!("{} does not go away", socket.local))),
         }
@@ -292,10 +289,7 @@ impl<'a> Supervisor<'a> {
             if processes.is_empty() {
                 return Ok(());
             }
-            for pid in processes.into_iter().filter_map(Pid::from_raw) {
-                // One that ended in the meantime is what we want.
-                let _ = kill_process(pid, Signal::KILL);
-            }
+            first::kill(processes);
             self.programs.reap(&mut self.seen.ended)?;
         }
     }
@@ -358,12 +352,15 @@ impl World for Supervisor<'_> {
 
     fn sockets(&mut self) -> io::Result<Vec<Socket>> {
         let mut table = self.table.read(&self.peers.inodes())?;
-        if self.remnants.is_some() {
-            table = borrowed::only_ours(table)?;
-        }
-        if self.programs.are_several() {
+        let is_borrowed = self.remnants.is_some();
+        if is_borrowed || self.programs.are_several() {
             let owners = self.programs.socket_owners()?;
             table.iter_mut().for_each(|socket| socket.program = owners.get(&socket.inode).copied().unwrap_or(0));
+            if is_borrowed {
+                table.retain(|socket| {
+                    socket.peers || owners.contains_key(&socket.inode) || borrowed::has_our_address(socket)
+                });
+            }
         }
         Ok(table)
     }

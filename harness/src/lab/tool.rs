@@ -133,7 +133,7 @@ impl Running {
         let (ended, most) = (self.reap()?, tool.limits.output);
         let read = self.stdout.read(most)? + self.stderr.read(most)?;
         if let Some(end) = ended {
-            borrowed::end_all()?;
+            first::end_all()?;
             self.stdout.read(most)?;
             self.stderr.read(most)?;
             return Ok(Some(end));
@@ -141,7 +141,7 @@ impl Running {
         self.looks += 1;
         let struck = self.limit(tool, read > 0)?;
         if struck.is_some() {
-            borrowed::end_all()?;
+            first::end_all()?;
         }
         Ok(struck.map(End::Stopped))
     }

@@ -11,7 +11,7 @@ const MIB: u64 = 1 << 20;
 const PROCESSES: u64 = 100;
 /// Open descriptors.
 const DESCRIPTORS: u64 = 256;
-/// Memory of one process that is its own to write. What it shares is not counted: that takes a memory cgroup.
+/// Memory of one process that is its own to write. What several share is not counted; settling watches the memory of all.
 const DATA: u64 = 512 * MIB;
 /// Size of a file.
 const FILE: u64 = 16 * MIB;

@@ -16,14 +16,13 @@ mod strangers;
 
 pub(super) use addresses::{back, there, there_ip};
 pub(super) use remnants::Remnants;
-pub(super) use strangers::{is_ours, only_ours, ports_are_free};
+pub(super) use strangers::{has_our_address, is_ours, ports_are_free};
 
 use super::error::{LabError, While};
-use super::user;
+use super::{first, user};
 use crate::program::WORK_DIR;
-use crate::watch::tasks;
 use rustix::fs::{Access, access};
-use rustix::process::{Pid, Signal, WaitOptions, geteuid, kill_process, set_child_subreaper, wait};
+use rustix::process::{geteuid, set_child_subreaper};
 use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -36,19 +35,15 @@ pub(super) fn prepare() -> Result<(), LabError> {
         // Somebody who was killed could not clean up.
         if !data.is_dir() || !user::is_ours(data.uid()) {
             let remedy = format!("A borrowed lab needs {WORK_DIR} for itself. Remedy: remove or rename what is there.");
-            return Err(LabError {
-                remedy: Some(remedy),
-                ..LabError::new("making the program's folder", "it is there already")
-            });
+            return Err(LabError::new("making the program's folder", "it is there already").with(remedy));
         }
         fs::remove_dir_all(WORK_DIR).during("emptying the program's folder")?;
     }
     let doing = "making the program's folder";
-    fs::create_dir(WORK_DIR).map_err(|error| LabError {
-        remedy: Some(format!(
-            "A borrowed lab needs a folder {WORK_DIR} and CAP_NET_RAW. Remedy: run as root in the container."
-        )),
-        ..LabError::missing(doing, error)
+    fs::create_dir(WORK_DIR).map_err(|error| {
+        let remedy =
+            format!("A borrowed lab needs a folder {WORK_DIR} and CAP_NET_RAW. Remedy: run as root in the container.");
+        LabError::missing(doing, error).with(remedy)
     })?;
     fs::set_permissions(WORK_DIR, fs::Permissions::from_mode(0o700)).during(doing)
 }
@@ -56,7 +51,7 @@ pub(super) fn prepare() -> Result<(), LabError> {
 /// Ends what is left, and removes the folder.
 pub(super) fn clean_up() {
     // Nobody could do anything about an error any more; the next check looks for itself.
-    let _ = end_all();
+    let _ = first::end_all();
     let _ = fs::remove_dir_all(WORK_DIR);
 }
 
@@ -65,29 +60,13 @@ pub(super) fn adopt_orphans() -> io::Result<()> {
     Ok(set_child_subreaper(Some(rustix::process::getpid()))?)
 }
 
-/// Kills every descendant of the calling process.
-pub(super) fn end_all() -> io::Result<()> {
-    loop {
-        let processes = tasks::processes()?;
-        if processes.is_empty() {
-            return Ok(());
-        }
-        for pid in processes.into_iter().filter_map(Pid::from_raw) {
-            // One that ended in the meantime is what we want.
-            let _ = kill_process(pid, Signal::KILL);
-        }
-        while matches!(wait(WaitOptions::NOHANG), Ok(Some(_))) {}
-    }
-}
-
 /// Whether the user of the lab can read what a program or a tool needs.
 pub(super) fn can_be_read(needs: &[PathBuf]) -> Result<(), LabError> {
     for path in needs {
         if let Err(error) = access(path, Access::READ_OK) {
             let remedy = "A borrowed lab cannot show what only root may look into. Remedy: put it where everybody may look. Of an \
                           interpreter or a toolchain in root's own folder: let another one, below /usr for instance, come first in PATH.";
-            let error = LabError::new(format!("reading {}", path.display()), io::Error::from(error));
-            return Err(LabError { remedy: Some(remedy.to_owned()), ..error });
+            return Err(LabError::new(format!("reading {}", path.display()), io::Error::from(error)).with(remedy));
         }
     }
     Ok(())

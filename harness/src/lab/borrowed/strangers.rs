@@ -3,26 +3,16 @@
 use super::addresses::is_here;
 use crate::check::{Check, Parameter, Parameters};
 use crate::event::{Packet, Protocol, Socket};
-use crate::watch::tasks;
 use std::collections::HashSet;
-use std::io;
 
 /// Whether a packet is of the check: one of its ends has an address of the lab.
 pub(in crate::lab) fn is_ours(packet: &Packet) -> bool {
     is_here(packet.src.ip()) || is_here(packet.dst.ip())
 }
 
-/// The sockets of the check: the peers', those that the program has open, and what either has left behind.
-///
-/// # Errors
-/// Those of reading `/proc`.
-pub(in crate::lab) fn only_ours(mut table: Vec<Socket>) -> io::Result<Vec<Socket>> {
-    let open: HashSet<u32> = tasks::processes()?.into_iter().flat_map(tasks::sockets).map(|(_, inode)| inode).collect();
-    table.retain(|socket| {
-        let ours = is_here(socket.local.ip()) || is_here(socket.remote.ip());
-        socket.peers || ours || (socket.inode != 0 && open.contains(&socket.inode))
-    });
-    Ok(table)
+/// Whether a socket has an address of the lab at one of its ends.
+pub(in crate::lab) fn has_our_address(socket: &Socket) -> bool {
+    is_here(socket.local.ip()) || is_here(socket.remote.ip())
 }
 
 /// Whether nobody has a port that the check speaks of; the first that somebody has, if so.
