@@ -80,7 +80,7 @@ impl Grade {
         let files = Files::new(self.pcap, self.svg)?;
         let progress = progress();
         progress.set_message("looking for programs");
-        let chosen = self.isolation.make(&launcher()?).await?;
+        let chosen = self.isolation.make(&launcher()?, jobs).await?;
         if let Some(error) = &chosen.fell_back {
             anstream::eprintln!(
                 "note: labs of their own cannot be made here ({}: {}), so checks are run in the network that is there, one at a \
@@ -89,7 +89,7 @@ impl Grade {
                 error.error
             );
         }
-        let runner = Runner::with(chosen.launcher.clone(), chosen.width(jobs));
+        let runner = Runner::with(chosen.launcher.clone(), chosen.jobs);
         let submission = submission::find(&dir, &names, runner.launcher()).await?;
         let shown = if dir == exercises::root() { "exercises".to_owned() } else { dir.display().to_string() };
         let outcome = grade(&submission, shown, exercises, &runner, &chosen, &files, &progress).await?;
@@ -118,7 +118,7 @@ pub async fn grade(
 ) -> Result<Outcome, Trouble> {
     let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     progress.set_message("building");
-    let mut built = submission.build(&names, chosen.width(default_jobs()), runner.launcher()).await?;
+    let mut built = submission.build(&names, chosen.jobs, runner.launcher()).await?;
     let exercises: Vec<_> = exercises.into_iter().map(Arc::new).collect();
     let mut results = run_all(&exercises, &built, runner, files, progress).await?;
     let outcomes = exercises.iter().enumerate().map(|(number, exercise)| {

@@ -61,6 +61,8 @@ impl Held {
 pub struct Chosen {
     /// What starts labs as they were chosen.
     pub launcher: Launcher,
+    /// How many there are at once.
+    pub jobs: usize,
     /// What holds in them.
     pub held: Held,
     /// Why there are none of their own, if that is so and was not asked for.
@@ -70,11 +72,11 @@ pub struct Chosen {
 }
 
 impl Choice {
-    /// Finds out what there is, and takes what was asked for.
+    /// Finds out what there is, and takes what was asked for, with `jobs` labs at once if there can be so many.
     ///
     /// # Errors
     /// When there is nothing of the kind, or less than is demanded.
-    pub async fn make(self, launcher: &Launcher) -> Result<Chosen, Trouble> {
+    pub async fn make(self, launcher: &Launcher, jobs: usize) -> Result<Chosen, Trouble> {
         if self.require_isolation == Some(Level::Full) && self.isolation == Wanted::Borrowed {
             return Err(Trouble::Usage(
                 "--isolation borrowed is less than --require-isolation full demands. Leave one of them out".to_owned(),
@@ -84,7 +86,10 @@ impl Choice {
         let refused = match self.isolation {
             Wanted::Borrowed => None,
             Wanted::Full | Wanted::Auto => match full.probe().await {
-                Ok(protections) => return Ok(Chosen::new(full, Isolation::Full, protections, None, None)),
+                Ok(protections) => {
+                    let held = Held::new(Isolation::Full, protections);
+                    return Ok(Chosen { launcher: full, jobs, held, fell_back: None, _borrowed: None });
+                }
                 Err(error) => Some(error),
             },
         };
@@ -96,30 +101,12 @@ impl Choice {
         let borrowed = borrow()?;
         let launcher = launcher.clone().with(Isolation::Borrowed);
         match launcher.probe().await {
-            Ok(protections) => Ok(Chosen::new(launcher, Isolation::Borrowed, protections, refused, Some(borrowed))),
+            Ok(protections) => {
+                let held = Held::new(Isolation::Borrowed, protections);
+                Ok(Chosen { launcher, jobs: 1, held, fell_back: refused, _borrowed: Some(borrowed) })
+            }
             // Why there can be no lab is more than why the network cannot be borrowed, which few want.
             Err(error) => Err(Trouble::Ours(refused.unwrap_or(error).to_string())),
-        }
-    }
-}
-
-impl Chosen {
-    fn new(
-        launcher: Launcher,
-        isolation: Isolation,
-        protections: Vec<Protection>,
-        fell_back: Option<LabError>,
-        borrowed: Option<UnixListener>,
-    ) -> Self {
-        Self { launcher, held: Held::new(isolation, protections), fell_back, _borrowed: borrowed }
-    }
-
-    /// How many labs there can be at once, if so many are wanted.
-    #[must_use]
-    pub fn width(&self, jobs: usize) -> usize {
-        match self.held.level {
-            Isolation::Full => jobs,
-            Isolation::Borrowed => 1,
         }
     }
 }

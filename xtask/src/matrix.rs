@@ -41,8 +41,8 @@ impl Matrix {
     pub async fn run(self) -> Result<ExitCode, Trouble> {
         let jobs = self.jobs.map_or_else(default_jobs, usize::from);
         let exercises = self.select.load()?;
-        let chosen = self.isolation.make(&launcher()?).await?;
-        let (launcher, jobs) = (chosen.launcher.clone(), chosen.width(jobs));
+        let chosen = self.isolation.make(&launcher()?, jobs).await?;
+        let (launcher, jobs) = (chosen.launcher.clone(), chosen.jobs);
         let mut known = programs::references(&exercises, jobs, &launcher).await?;
         let references = known.len();
         known.extend(programs::right(&exercises, jobs, &launcher).await?);

@@ -123,6 +123,12 @@ fn is_service_command(text: &str) -> bool {
     ["##[", "##vso[", "##teamcity["].iter().any(|command| text.starts_with(command))
 }
 
+/// Lines of somebody else's, each [`printable`]; they stay lines.
+#[must_use]
+pub fn printable_lines(text: &str, most: usize) -> String {
+    text.lines().map(|line| printable(line, most)).collect::<Vec<_>>().join("\n")
+}
+
 /// A text of somebody else's as it can be put on a terminal or into the log of a service, without what could move the cursor,
 /// change colours, or command the service; cut after `most` characters, and then marked by `…`.
 #[must_use]

@@ -11,7 +11,7 @@ mod parse;
 mod stimulus;
 mod value;
 
-pub use data::{Data, Encoding, must_be_escaped, pattern, printable};
+pub use data::{Data, Encoding, must_be_escaped, pattern, printable, printable_lines};
 pub(crate) use data::{is_text, quote};
 pub use error::{CheckError, nearest};
 pub use params::{Parameter, Parameters, ResolveError, Template};

@@ -1,6 +1,6 @@
 //! Text in columns of a terminal, where a Chinese character is two wide.
 
-use harness::check::printable;
+use harness::check::printable_lines;
 use textwrap::{Options, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
@@ -23,7 +23,7 @@ const LINE: usize = 1_000;
 /// Somebody else's words (a compiler's, the system's) as they can be put on a terminal: its lines stay lines.
 #[must_use]
 pub fn harmless(text: &str) -> String {
-    text.lines().map(|line| printable(line, LINE)).collect::<Vec<_>>().join("\n")
+    printable_lines(text, LINE)
 }
 
 /// How many columns a text takes.

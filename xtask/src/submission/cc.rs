@@ -1,7 +1,8 @@
 //! Programs that are one C file.
 
-use super::Built;
+use super::command::in_path;
 use super::compiled::{Compiler, Paths};
+use super::{Built, needs_nothing};
 use harness::lab::Launcher;
 use std::env;
 use std::ffi::OsString;
@@ -59,15 +60,13 @@ async fn find() -> Result<C, String> {
     let path = if Path::new(&name).components().count() > 1 {
         fs::canonicalize(&name).map_err(|error| error.to_string())?
     } else {
-        let dirs = env::var_os("PATH").unwrap_or_default();
-        let found = env::split_paths(&dirs).map(|dir| dir.join(&name)).find(|path| path.is_file());
-        found.ok_or("it is in no folder of PATH")?
+        in_path(&name).ok_or("it is in no folder of PATH")?
     };
     let output = Command::new(&path).arg("--version").output().await.map_err(|error| error.to_string())?;
     // One that lies elsewhere has its parts beside the folder of its programs.
     let real = fs::canonicalize(&path).map_err(|error| error.to_string())?;
     let places = [&path, &real].into_iter().filter_map(|path| path.parent()?.parent());
-    let needs = places.filter(|prefix| *prefix != Path::new("/") && !prefix.starts_with("/usr")).map(Path::to_owned);
+    let needs = places.filter(|prefix| *prefix != Path::new("/") && !needs_nothing(prefix)).map(Path::to_owned);
     let version = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(C { path: path.to_string_lossy().into_owned(), needs: needs.collect(), version })
 }

@@ -80,6 +80,11 @@ fn find(name: &str) -> Option<PathBuf> {
         return here;
     }
     // A link is not followed there: under its name a program of several names knows what it is to do.
+    in_path(name.as_ref())
+}
+
+/// A file in the first folder of `PATH` that has one of this name.
+pub(super) fn in_path(name: &OsStr) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(name)).find(|path| path.is_file())
 }
 

@@ -26,6 +26,7 @@ pub use find::find;
 
 use crate::trouble::Trouble;
 use archive::Unpacked;
+use harness::check::printable_lines;
 use harness::lab::{End, Launcher, Limit, Limits};
 use harness::program::Program;
 use std::collections::BTreeMap;
@@ -163,16 +164,10 @@ impl Built {
     fn printable(self) -> Self {
         match self {
             Self::Ready(program) => Self::Ready(program),
-            Self::DoesNotCompile(message) => Self::DoesNotCompile(printable(&message)),
-            Self::NotBuilt(message) => Self::NotBuilt(printable(&message)),
+            Self::DoesNotCompile(message) => Self::DoesNotCompile(printable_lines(&message, usize::MAX)),
+            Self::NotBuilt(message) => Self::NotBuilt(printable_lines(&message, usize::MAX)),
         }
     }
-}
-
-/// Lines of somebody else's, without what could command a terminal.
-fn printable(text: &str) -> String {
-    let lines: Vec<_> = text.lines().map(|line| harness::check::printable(line, usize::MAX)).collect();
-    lines.join("\n")
 }
 
 /// Where programs of submissions are built: beside our own build, and never in it, because a reference program and a
@@ -204,4 +199,9 @@ fn unusual(tool: &str, end: End) -> Option<String> {
 /// A path as a lab takes it. Paths that are no UTF-8 were refused when they were found.
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+/// Whether a folder is among those that every lab shows.
+fn needs_nothing(prefix: &Path) -> bool {
+    prefix.starts_with("/usr")
 }

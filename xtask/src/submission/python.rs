@@ -1,6 +1,6 @@
 //! Programs in Python.
 
-use super::{Built, text, unusual};
+use super::{Built, needs_nothing, text, unusual};
 use harness::lab::{End, Launcher, Limits, Tool};
 use harness::program::Program;
 use std::collections::BTreeMap;
@@ -73,9 +73,4 @@ pub(super) async fn prepare(path: &Path, launcher: &Launcher) -> Built {
         }
         Err(error) => Built::NotBuilt(format!("looking at {}: {error}", path.display())),
     }
-}
-
-/// Whether a folder is among those that every lab shows.
-fn needs_nothing(prefix: &Path) -> bool {
-    prefix.starts_with("/usr")
 }

@@ -1,5 +1,6 @@
 //! The Rust toolchain that submissions are built with: the one that runs us, whatever a submission asks for.
 
+use super::needs_nothing;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -42,7 +43,7 @@ async fn find() -> Result<Toolchain, String> {
     let sysroot = PathBuf::from(ask(&rustc, &["--print", "sysroot"]).await?);
     let bin = sysroot.join("bin");
     let version = ask(bin.join("rustc").as_os_str(), &["-vV"]).await?;
-    let needs = if sysroot.starts_with("/usr") { Vec::new() } else { vec![sysroot] };
+    let needs = if needs_nothing(&sysroot) { Vec::new() } else { vec![sysroot] };
     Ok(Toolchain { bin, needs, version })
 }
 

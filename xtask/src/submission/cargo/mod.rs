@@ -4,8 +4,9 @@ mod home;
 mod messages;
 mod run;
 
-use super::{Built, build_dir, printable, text};
+use super::{Built, build_dir, text};
 use crate::trouble::Trouble;
+use harness::check::printable_lines;
 use harness::lab::Launcher;
 use harness::program::Program;
 use messages::{Messages, Target};
@@ -49,7 +50,10 @@ pub(super) async fn binaries(dir: &Path, launcher: &Launcher) -> Result<Result<V
     let said = cargo(dir, args.to_vec(), None, launcher).await?;
     if !said.ok {
         let why = said.unusual.unwrap_or_default();
-        return Ok(Err(format!("Cargo.toml cannot be read.\n{}", printable((said.stderr + &why).trim()))));
+        return Ok(Err(format!(
+            "Cargo.toml cannot be read.\n{}",
+            printable_lines((said.stderr + &why).trim(), usize::MAX)
+        )));
     }
     let metadata: Metadata =
         serde_json::from_slice(&said.stdout).map_err(|error| format!("reading cargo's answer: {error}"))?;
