@@ -117,8 +117,10 @@ fn it_has_no_network() {
 fn what_it_works_on_is_laid_out_and_the_original_stays() {
     let dir = folder();
     let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000);
+    fs::write(dir.path().join("Cargo.toml"), "").unwrap();
+    fs::create_dir_all(dir.path().join("src/target")).unwrap();
     for name in ["src", "target", ".git"] {
-        fs::create_dir(dir.path().join(name)).unwrap();
+        fs::create_dir_all(dir.path().join(name)).unwrap();
         fs::write(dir.path().join(name).join("file"), "text").unwrap();
     }
     fs::File::options().write(true).open(dir.path().join("src/file")).unwrap().set_modified(old).unwrap();
@@ -128,9 +130,9 @@ fn what_it_works_on_is_laid_out_and_the_original_stays() {
         (PathBuf::from("deep/er/text"), Put::Text("words".into())),
         (PathBuf::from("link"), Put::Link("deep/er/text".into())),
     ];
-    let script = "cd copy; ls -A; stat -c %Y src/file; cat link; echo more >> src/file; cat ../link";
+    let script = "cd copy; ls -A; ls -d src/target; stat -c %Y src/file; cat link; echo more >> src/file; cat ../link";
     let tool = Tool { needs: vec![dir.path().into()], room, ..sh(script) };
-    assert_eq!(said(&run(&tool)), "link\nsrc\n1000000\ntextwords");
+    assert_eq!(said(&run(&tool)), "Cargo.toml\nlink\nsrc\nsrc/target\n1000000\ntextwords");
     assert_eq!(fs::read_to_string(dir.path().join("src/file")).unwrap(), "text");
 }
 
@@ -139,6 +141,13 @@ fn what_cannot_be_laid_out_is_trouble_of_ours_that_names_it() {
     let room = vec![(PathBuf::from("copy"), Put::Copy("/no/such/folder".into()))];
     let error = try_run(&Tool { room, ..sh("true") }).unwrap_err();
     assert_eq!(error.to_string(), "running a tool: laying out copy: No such file or directory (os error 2)");
+}
+
+/// Patience is counted in looks, which are as far apart with its outputs closed.
+#[test]
+fn one_that_has_closed_its_outputs_is_waited_for() {
+    let limits = Limits { patience: 30, ..Limits::COMPILER };
+    assert_eq!(run(&Tool { limits, ..sh("exec >&- 2>&-; sleep 1; exit 3") }).end, End::Status(3));
 }
 
 #[test]

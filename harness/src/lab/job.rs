@@ -60,7 +60,8 @@ impl Tool {
 /// Something in a tool's own folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Put {
-    /// A copy of a folder, with the times of its files, but without what builds leave behind (`target`) and without `.git`.
+    /// A copy of a folder, with the times of its files, but without what builds leave behind (`target` beside a `Cargo.toml`) and without
+    /// `.git`.
     Copy(PathBuf),
     /// A symbolic link.
     Link(PathBuf),

@@ -14,10 +14,10 @@ use crate::program::{environment, reaped_cpu};
 use crate::sandbox::{Purpose, Sandbox};
 use crate::watch::tasks;
 use rustix::io::Errno;
-use rustix::process::{WaitOptions, wait};
+use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open, wait};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -78,7 +78,9 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         let made = if data.is_symlink() {
             symlink(fs::read_link(&entry)?, to)
         } else if data.is_dir() {
-            if name == "target" || name == ".git" { Ok(()) } else { copy(&entry, &to) }
+            // Elsewhere `target` can be a module.
+            let is_built = name == "target" && from.join("Cargo.toml").exists();
+            if is_built || name == ".git" { Ok(()) } else { copy(&entry, &to) }
         } else if data.is_file() {
             // The time tells the compiler whether something has changed since the last build.
             fs::copy(&entry, &to).and_then(|_| File::options().write(true).open(&to)?.set_modified(data.modified()?))
@@ -92,6 +94,8 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 
 struct Running {
     pid: i32,
+    /// Becomes readable when it ends.
+    pidfd: OwnedFd,
     stdout: Reading<ChildStdout>,
     stderr: Reading<ChildStderr>,
     looks: u32,
@@ -114,19 +118,15 @@ impl Running {
             return Err(io::Error::other("no pipes"));
         };
         let pid = child.id().cast_signed();
+        let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
         let (stdout, stderr) = (Reading::new(stdout)?, Reading::new(stderr)?);
-        Ok(Self { pid, stdout, stderr, looks: 0, calm: (Duration::ZERO, 0) })
+        Ok(Self { pid, pidfd, stdout, stderr, looks: 0, calm: (Duration::ZERO, 0) })
     }
 
     /// Waits a little, and looks what has come of it. Says how the tool has ended, if it has.
     fn look(&mut self, tool: &Tool) -> io::Result<Option<End>> {
         let pipes = [self.stdout.pipe.as_ref().map(AsFd::as_fd), self.stderr.pipe.as_ref().map(AsFd::as_fd)];
-        if pipes.iter().all(Option::is_none) {
-            // Nothing will be written any more, but it lives.
-            first::pause(Duration::from_millis(1), false, [])?;
-        } else {
-            first::pause(LOOK, false, pipes.into_iter().flatten())?;
-        }
+        first::pause(LOOK, false, pipes.into_iter().flatten().chain([self.pidfd.as_fd()]))?;
         if first::lifeline_is_cut()? {
             return Err(io::Error::other("the grader has gone"));
         }
