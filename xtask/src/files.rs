@@ -33,6 +33,20 @@ impl Files {
         Ok(Self { pcap, svg })
     }
 
+    /// The same for one submission of a class: in a folder of that name within each.
+    ///
+    /// # Errors
+    /// When one cannot be made.
+    pub fn within(&self, submission: &str) -> Result<Self, Trouble> {
+        let name = submission.replace('/', "-");
+        let within = |dir: &Option<PathBuf>| dir.as_ref().map(|dir| dir.join(&name));
+        let files = Self { pcap: within(&self.pcap), svg: within(&self.svg) };
+        for dir in [&files.pcap, &files.svg].into_iter().flatten() {
+            fs::create_dir_all(dir).map_err(Trouble::ours(format!("making {}", dir.display())))?;
+        }
+        Ok(files)
+    }
+
     /// Writes what was seen of a check. A file of that name is replaced.
     ///
     /// # Errors

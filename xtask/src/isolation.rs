@@ -3,7 +3,7 @@
 use crate::trouble::Trouble;
 use clap::{Args, ValueEnum};
 use harness::lab::{Isolation, LabError, Launcher, Protection};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
 
@@ -38,7 +38,7 @@ enum Level {
 }
 
 /// What holds here: a part of every report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// How much labs keep apart.
     pub level: Isolation,

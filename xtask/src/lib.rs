@@ -1,12 +1,14 @@
 //! Netlings' command line: finds the programs of a submission, builds them, runs the checks, and reports.
 //!
-//! One file a command: [`grade`], [`hint`], [`trace`], [`list`], [`matrix`], [`mod@bench`], [`soak`], [`doctor`]. What they share:
+//! One file a command: [`grade`], [`merge`], [`hint`], [`trace`], [`list`], [`matrix`], [`mod@bench`], [`soak`], [`doctor`]. What they share:
 //!
 //! | module         | what it is                                                  |
 //! |----------------|-------------------------------------------------------------|
 //! | [`select`]     | which exercises and checks were asked for                   |
 //! | [`submission`] | finding a submission's programs, and building them          |
 //! | [`programs`]   | the programs that we know the right verdicts of              |
+//! | [`class`]      | grading submissions, one or those of a whole class           |
+//! | [`judge`]      | from what was seen of a program to a verdict                 |
 //! | [`run`]        | running checks, several at once, each in a lab of its own   |
 //! | [`isolation`]  | how much labs keep apart here                                |
 //! | [`files`]      | captures and pictures, a file a check                       |
@@ -16,14 +18,17 @@
 //! | [`trouble`]    | what keeps a command from doing its work, and the exit code |
 
 pub mod bench;
+pub mod class;
 pub mod doctor;
 pub mod files;
 pub mod grade;
 pub mod hint;
 pub mod isolation;
+pub mod judge;
 pub mod kept;
 pub mod list;
 pub mod matrix;
+pub mod merge;
 pub mod outcome;
 pub mod programs;
 pub mod report;

@@ -5,7 +5,7 @@ use std::env;
 use std::process::ExitCode;
 use xtask::report::columns::harmless;
 use xtask::trouble::Trouble;
-use xtask::{LAB, bench, doctor, grade, hint, list, matrix, soak, trace};
+use xtask::{LAB, bench, doctor, grade, hint, list, matrix, merge, soak, trace};
 
 /// Netlings: graded exercises in network programming.
 #[derive(Parser)]
@@ -18,6 +18,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Grade(grade::Grade),
+    Merge(merge::Merge),
     Hint(hint::Hint),
     Trace(trace::Trace),
     List(list::List),
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
             Command::Hint(command) => command.run(),
             Command::Trace(command) => command.run().await,
             Command::List(command) => command.run(),
+            Command::Merge(command) => command.run(),
             Command::Matrix(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Soak(command) => command.run().await,

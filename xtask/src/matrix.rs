@@ -1,8 +1,8 @@
 //! `cargo xtask matrix`: the proof of the checks. Right programs pass them all, each wrong one fails in the checks that it
 //! names and in no other, and every check catches something.
 
-use crate::grade;
 use crate::isolation::Choice;
+use crate::judge::run_one;
 use crate::outcome::CheckResult;
 use crate::programs::{self, Known};
 use crate::report::columns::{pad, terminal_width, width, wrap};
@@ -141,7 +141,7 @@ async fn failed(known: &[Known], exercises: &[Exercise], runner: &Runner) -> Res
                 let exercise = &exercises[known.exercise];
                 let check = &exercise.checks[check];
                 let _room = runner.room().await;
-                match grade::run_one(exercise, check, &known.program, &runner).await? {
+                match run_one(exercise, check, &known.program, &runner).await? {
                     CheckResult::Fail(failure) => {
                         let cause = failure.diagnosis.map(|diagnosis| diagnosis.cause);
                         Ok((index, Some((check.name.clone(), cause))))
@@ -149,7 +149,7 @@ async fn failed(known: &[Known], exercises: &[Exercise], runner: &Runner) -> Res
                     CheckResult::Error(error) | CheckResult::NotRun(error) => {
                         Err(Trouble::Ours(format!("{} {}: {error}", known.name, check.name)))
                     }
-                    CheckResult::Pass | CheckResult::Skip => Ok((index, None)),
+                    CheckResult::Pass | CheckResult::Skip | CheckResult::NotYet => Ok((index, None)),
                 }
             });
         }

@@ -1,6 +1,7 @@
 //! All programs that we know the right verdicts of: the reference programs in every language, other right ones, and the
 //! wrong ones.
 
+use crate::run::Runner;
 use crate::submission::{self, Built, Source};
 use crate::trouble::Trouble;
 use exercises::{Exercise, LoadError, Wrong};
@@ -50,9 +51,10 @@ pub fn languages() -> [(&'static str, PathBuf); 3] {
 /// When one is missing or does not compile.
 pub async fn references(exercises: &[Exercise], jobs: usize, launcher: &Launcher) -> Result<Vec<Known>, Trouble> {
     let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
+    let runner = Runner::with(launcher.clone(), jobs);
     let mut out = Vec::new();
     for (label, dir) in languages() {
-        let mut built = submission::find(&dir, &names, launcher).await?.build(&names, jobs, launcher).await?;
+        let mut built = submission::find(&dir, &names, launcher).await?.build(&names, &runner).await?;
         for (exercise, name) in names.iter().enumerate() {
             let name_of = format!("{label}/{name}");
             let Some(built) = built.remove(*name) else {

@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub struct Runner {
     launcher: Arc<Launcher>,
     width: Arc<Semaphore>,
+    jobs: usize,
 }
 
 /// What starts labs: this program, executed again.
@@ -50,13 +51,19 @@ impl Runner {
     /// A runner with its own way to start labs.
     #[must_use]
     pub fn with(launcher: Launcher, jobs: usize) -> Self {
-        Self { launcher: Arc::new(launcher), width: Arc::new(Semaphore::new(jobs)) }
+        Self { launcher: Arc::new(launcher), width: Arc::new(Semaphore::new(jobs)), jobs }
     }
 
     /// How it starts labs.
     #[must_use]
     pub fn launcher(&self) -> &Launcher {
         &self.launcher
+    }
+
+    /// How many labs it runs at once.
+    #[must_use]
+    pub const fn width(&self) -> usize {
+        self.jobs
     }
 
     /// Waits until there is room for one more lab.

@@ -12,6 +12,8 @@ pub const FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
 /// Trouble of ours. It says nothing about the submission.
 pub const OURS: u8 = 3;
+/// The user has ended it (SIGINT), as shells count it.
+pub const INTERRUPTED: u8 = 130;
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]

@@ -33,7 +33,7 @@ fn program(submission: &Path) -> (String, String) {
         .unwrap();
     let json: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    let program = &json["exercises"][0]["program"];
+    let program = &json["submissions"][0]["exercises"][0]["program"];
     let text = |name: &str| program[name].as_str().unwrap_or_default().to_owned();
     (text("state"), text("message"))
 }

@@ -235,7 +235,7 @@ fn json_has_the_same_verdicts_and_the_evidence() {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let check = &json["exercises"][0]["checks"][0];
+    let check = &json["submissions"][0]["exercises"][0]["checks"][0];
     assert_eq!(check["verdict"], "fail");
     assert_eq!(check["step"], 2);
     assert_eq!(check["expected"], serde_json::json!(["program → P  \"hello\" (5 bytes)", "exits 0"]));

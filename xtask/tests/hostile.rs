@@ -17,9 +17,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::sync::LazyLock;
 use terminal::commands;
-use xtask::grade::judge;
 use xtask::isolation::Held;
-use xtask::outcome::{CheckOutcome, ExerciseOutcome, Outcome, Points, ProgramOutcome};
+use xtask::judge::judge;
+use xtask::outcome::{CheckOutcome, ExerciseOutcome, Head, Outcome, Points, ProgramOutcome};
 use xtask::report;
 use xtask::run::Ran;
 
@@ -58,20 +58,20 @@ fn reports((exercise, check): Place, seen: Observation) -> [String; 2] {
     let transcript = Transcript::new(&check.check, &exercise.params, &seen);
     let (result, ladder) = judge(exercise, check, &check.expected().unwrap(), &Ran { seen, transcript });
     let (name, about) = (check.name.clone(), check.check.about.clone());
-    let outcome = CheckOutcome { name, about, points: check.points, result, ladder: Some(ladder) };
+    let outcome = CheckOutcome { name, about, points: check.points, result, milliseconds: None, ladder: Some(ladder) };
     reports_on(exercise, vec![outcome], ProgramOutcome::Ready { source: "p.py".to_owned() })
 }
 
 fn reports_on(exercise: &Exercise, checks: Vec<CheckOutcome>, program: ProgramOutcome) -> [String; 2] {
-    let exercise = ExerciseOutcome::new(exercise, checks, program);
-    let isolation = Held::new(Isolation::Full, Vec::new());
+    let head = Head::new(std::slice::from_ref(exercise), Held::new(Isolation::Full, Vec::new())).unwrap();
+    let exercise = ExerciseOutcome::new(&head.exercises[0], checks, program);
     let outcome = Outcome {
         submission: "p".to_owned(),
         points: Points::of(&exercise.checks),
-        isolation,
+        problem: None,
         exercises: vec![exercise],
     };
-    [report::text(&outcome, 80), report::json(&outcome)]
+    [report::text(&head, &outcome, 80), report::json(&head, &vec![outcome]).unwrap()]
 }
 
 fn assert_harmless([text, json]: [String; 2]) {

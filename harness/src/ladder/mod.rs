@@ -30,9 +30,10 @@ pub use story::Story;
 pub use trace::{Performer, Telling};
 
 use crate::event::{State, Stream};
+use serde::{Deserialize, Serialize};
 
 /// A drawn conversation.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ladder {
     /// What it shows, in a few words: `tcp_server::one_client`.
     pub title: String,
@@ -43,7 +44,7 @@ pub struct Ladder {
 }
 
 /// One who takes part.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lane {
     /// `tcp_server`, `A`.
     pub name: String,
@@ -54,7 +55,7 @@ pub struct Lane {
 }
 
 /// A part of the conversation that can be drawn by itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     /// The line of the check, from 0.
     pub line: usize,
@@ -69,7 +70,7 @@ pub struct Section {
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// What it is.
     pub what: What,
@@ -78,7 +79,7 @@ pub struct Entry {
 }
 
 /// The kinds of entries.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum What {
     /// A stimulus; what follows came of it.
     Heading {
@@ -114,7 +115,7 @@ pub enum What {
 }
 
 /// What a note is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum About {
     /// A port that it has.
     Port,
@@ -127,7 +128,7 @@ pub enum About {
 }
 
 /// A packet from one lane to another, or to itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrow {
     /// The sender's lane.
     pub from: usize,
@@ -142,7 +143,7 @@ pub struct Arrow {
 }
 
 /// Kinds of packets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// A segment with SYN.
     Opens,
@@ -157,7 +158,7 @@ pub enum Kind {
 }
 
 /// The state of one end of a connection, from here on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// Whose.
     pub lane: usize,

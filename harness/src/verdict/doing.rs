@@ -3,7 +3,7 @@
 use crate::check::{Check, Stimulus, printable};
 use crate::event::{Descriptor, Exit, Flood, Output, Rest, Step, Stream, Wait};
 use crate::transcript::signal_name;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Most tasks, and most lines of output, that are told.
 const TOLD: usize = 6;
@@ -11,7 +11,7 @@ const TOLD: usize = 6;
 const LINE: usize = 300;
 
 /// What is known of the program at the end of a step.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doing {
     /// Sentences: how it ended, or where it waits.
     pub state: Vec<String>,

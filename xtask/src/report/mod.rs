@@ -1,17 +1,22 @@
 //! The outcome of grading as people and machines read it: one file a format.
 
+mod class;
 pub mod columns;
+mod files;
 mod json;
 pub mod ladder;
 mod text;
 
-use crate::outcome::Outcome;
+pub use class::print_class;
+pub use files::Reports;
+
+use crate::outcome::{Head, Outcome, Outcomes};
 use crate::trouble::Trouble;
 use clap::ValueEnum;
 use harness::ladder::text::{Charset, Look};
 use std::io::{ErrorKind, Write};
 
-/// A format of the report.
+/// A format of the report on standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
@@ -30,25 +35,29 @@ pub enum Show {
 
 /// The report for people, with the sequences of a terminal of so many columns.
 #[must_use]
-pub fn text(outcome: &Outcome, columns: usize) -> String {
-    text::render(outcome, Look { columns, charset: Charset::Ascii }, None)
+pub fn text(head: &Head, outcome: &Outcome, columns: usize) -> String {
+    text::render(head, outcome, Look { columns, charset: Charset::Ascii }, None)
 }
 
 /// The report for programs.
-#[must_use]
-pub fn json(outcome: &Outcome) -> String {
-    json::render(outcome)
+///
+/// # Errors
+/// Those of reading the outcomes.
+pub fn json(head: &Head, outcomes: &dyn Outcomes) -> Result<String, Trouble> {
+    let mut out = Vec::new();
+    json::write(head, outcomes, &mut out)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
-/// Writes the report to standard output. The one for programs shows no drawings.
+/// Writes the report of one submission to standard output. The one for programs shows no drawings.
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub fn print(outcome: &Outcome, format: Format, show: Option<Show>) -> Result<(), Trouble> {
-    write(&match format {
-        Format::Text => text::render(outcome, ladder::look(), show),
-        Format::Json => json(outcome),
-    })
+pub fn print(head: &Head, outcome: &Outcome, format: Format, show: Option<Show>) -> Result<(), Trouble> {
+    match format {
+        Format::Text => write(&text::render(head, outcome, ladder::look(), show)),
+        Format::Json => write(&json(head, &vec![outcome.clone()])?),
+    }
 }
 
 /// Writes a text to standard output, without its colours if that is no terminal. A reader who has gone (`| head`) has

@@ -3,7 +3,7 @@
 
 use super::columns::{cell, harmless, pad, width, wrap};
 use super::{Show, ladder};
-use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Outcome, ProgramOutcome};
+use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Head, Outcome, ProgramOutcome};
 use crate::trouble;
 use anstyle::{AnsiColor, Style};
 use harness::diagnosis::Cause;
@@ -13,18 +13,18 @@ use harness::verdict::Doing;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 use std::cmp::Ordering;
 
-const GOOD: Style = AnsiColor::Green.on_default();
-const BAD: Style = AnsiColor::Red.on_default();
-const OURS: Style = AnsiColor::Yellow.on_default();
-const FAINT: Style = Style::new().dimmed();
-const BOLD: Style = Style::new().bold();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const BAD: Style = AnsiColor::Red.on_default();
+pub(super) const OURS: Style = AnsiColor::Yellow.on_default();
+pub(super) const FAINT: Style = Style::new().dimmed();
+pub(super) const BOLD: Style = Style::new().bold();
 /// Most lines of a compiler's message that are shown for one program.
 const COMPILER: usize = 60;
 /// Lines at the beginning and at the end of a long run of facts that are all expected, or all not, and are shown.
 const ALIKE: (usize, usize) = (6, 2);
 
 /// The report, with drawings of that look.
-pub(super) fn render(outcome: &Outcome, look: Look, show: Option<Show>) -> String {
+pub(super) fn render(head: &Head, outcome: &Outcome, look: Look, show: Option<Show>) -> String {
     let mut out = Page { text: String::new(), columns: look.columns, look, show };
     out.overview(outcome);
     for exercise in &outcome.exercises {
@@ -37,7 +37,7 @@ pub(super) fn render(outcome: &Outcome, look: Look, show: Option<Show>) -> Strin
         }
     }
     out.errors(outcome);
-    out.summary(outcome);
+    out.summary(head, outcome);
     out.text
 }
 
@@ -96,7 +96,7 @@ impl Page {
                 self.line(&format!("{OURS}!{OURS:#} {BOLD}{}{BOLD:#} could not be built.", exercise.name));
                 self.message(message);
             }
-            ProgramOutcome::Ready { .. } | ProgramOutcome::NotHandedIn => {}
+            ProgramOutcome::Ready { .. } | ProgramOutcome::NotHandedIn | ProgramOutcome::NotYet => {}
         }
     }
 
@@ -159,7 +159,7 @@ impl Page {
 
     /// The cause, how it is seen, and what to do next.
     fn diagnosis(&mut self, diagnosis: &Explanation) {
-        for line in wrap(diagnosis.title, self.columns, 2) {
+        for line in wrap(&diagnosis.title, self.columns, 2) {
             self.line(&format!("{BOLD}{BAD}{line}{BAD:#}{BOLD:#}"));
         }
         self.paragraph(&diagnosis.because, 4);
@@ -277,7 +277,7 @@ impl Page {
         }
     }
 
-    fn summary(&mut self, outcome: &Outcome) {
+    fn summary(&mut self, head: &Head, outcome: &Outcome) {
         self.line("");
         let all = outcome.checks().count();
         let count = |wanted: fn(&CheckResult) -> bool| outcome.checks().filter(|check| wanted(&check.result)).count();
@@ -286,6 +286,7 @@ impl Page {
             (count(|result| matches!(result, CheckResult::Fail(_))), "failed"),
             (count(|result| matches!(result, CheckResult::Skip)), "skipped"),
             (count(|result| matches!(result, CheckResult::NotRun(_))), "not run"),
+            (count(|result| matches!(result, CheckResult::NotYet)), "not graded yet"),
             (count(|result| matches!(result, CheckResult::Error(_))), "could not be run"),
         ];
         let rest: String =
@@ -297,7 +298,7 @@ impl Page {
             _ => format!("{}.", outcome.points),
         };
         self.line(&format!("{style}{passed} of {all} checks passed{style:#}{rest}. {grade}"));
-        if outcome.isolation.level == Isolation::Borrowed {
+        if head.isolation.iter().any(|held| held.level == Isolation::Borrowed) {
             self.line(
                 "The checks were run in the network that is there, with less isolation than in labs of their own.",
             );
@@ -357,13 +358,15 @@ fn mark_of(exercise: &ExerciseOutcome) -> (&'static str, Style) {
     }
 }
 
-fn result_of(exercise: &ExerciseOutcome) -> String {
+/// A few words about an exercise.
+pub(super) fn result_of(exercise: &ExerciseOutcome) -> String {
     match exercise.program {
         ProgramOutcome::Ready { .. } => {
             let (all, passed) = (exercise.checks.len(), exercise.checks.iter().filter(|check| check.passed()).count());
             format!("{passed}/{all} checks, {}/{} points", exercise.points.got, exercise.points.of)
         }
         ProgramOutcome::NotHandedIn => "not handed in".to_owned(),
+        ProgramOutcome::NotYet => "not graded yet".to_owned(),
         ProgramOutcome::DoesNotCompile { .. } => "does not compile".to_owned(),
         ProgramOutcome::NotBuilt { .. } => "could not be built".to_owned(),
     }

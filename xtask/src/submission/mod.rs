@@ -24,6 +24,7 @@ mod toolchain;
 pub use command::command;
 pub use find::find;
 
+use crate::run::Runner;
 use crate::trouble::Trouble;
 use archive::Unpacked;
 use harness::check::printable_lines;
@@ -34,7 +35,6 @@ use std::env;
 use std::ffi::OsStr;
 use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// A folder with programs.
@@ -116,16 +116,11 @@ impl Source {
 }
 
 impl Submission {
-    /// Builds the programs of these exercises, as far as the submission has them; `jobs` compilers at once, each in a lab.
+    /// Builds the programs of these exercises, as far as the submission has them: each in a lab of the pool.
     ///
     /// # Errors
     /// Trouble that concerns all of them.
-    pub async fn build(
-        &self,
-        exercises: &[&str],
-        jobs: usize,
-        launcher: &Launcher,
-    ) -> Result<BTreeMap<String, Built>, Trouble> {
+    pub async fn build(&self, exercises: &[&str], runner: &Runner) -> Result<BTreeMap<String, Built>, Trouble> {
         let mut out = BTreeMap::new();
         let wanted = || self.sources.iter().filter(|(name, _)| exercises.contains(&name.as_str()));
         let binaries: Vec<(&str, &str)> = wanted()
@@ -136,19 +131,18 @@ impl Submission {
             .collect();
         if !binaries.is_empty() {
             let target = self.unpacked.as_ref().map(|unpacked| unpacked.target());
-            out.extend(cargo::build(&self.dir, target, &binaries, launcher).await?);
+            let _room = runner.room().await;
+            out.extend(cargo::build(&self.dir, target, &binaries, runner.launcher()).await?);
         }
-        let width = Arc::new(Semaphore::new(jobs));
         let mut compilers = JoinSet::new();
         for (name, source) in wanted() {
             if matches!(source, Source::Cargo { .. }) {
                 continue;
             }
-            let (name, source, width) = (name.clone(), source.clone(), Arc::clone(&width));
-            let launcher = launcher.clone();
+            let (name, source, runner) = (name.clone(), source.clone(), runner.clone());
             compilers.spawn(async move {
-                let _permit = width.acquire_owned().await;
-                (name, source.build(&launcher).await)
+                let _room = runner.room().await;
+                (name, source.build(runner.launcher()).await)
             });
         }
         while let Some(done) = compilers.join_next().await {

@@ -52,8 +52,8 @@ impl Container {
         let output = self.run(&all);
         let said = String::from_utf8(output.stderr).unwrap();
         let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"));
-        let checks =
-            json["exercises"].as_array().unwrap().iter().flat_map(|exercise| exercise["checks"].as_array().unwrap());
+        let exercises = &json["submissions"][0]["exercises"];
+        let checks = exercises.as_array().unwrap().iter().flat_map(|exercise| exercise["checks"].as_array().unwrap());
         let verdict = |check: &Value| {
             let text = |name: &str| check[name].as_str().unwrap().to_owned();
             (text("name"), text("verdict"))
@@ -78,7 +78,7 @@ fn the_reference_programs_pass_one_check_at_a_time_and_it_is_said() {
     let (verdicts, json, said) =
         Container::new(&[]).verdicts(references().path(), &["-e", "tcp_server", "-e", "udp_chat"]);
     assert!(verdicts.len() > 20 && verdicts.iter().all(|(_, verdict)| verdict == "pass"), "{verdicts:?}\n{said}");
-    assert_eq!(json["isolation"]["level"], "borrowed");
+    assert_eq!(json["isolation"][0]["level"], "borrowed");
     assert!(said.starts_with("note: labs of their own cannot be made here"), "{said}");
 }
 
@@ -136,7 +136,7 @@ fn a_check_whose_port_somebody_has_is_not_run() {
     let container = Container::new(&["--take=8989"]);
     let (verdicts, json, _) = container.verdicts(references().path(), &["--check", "tcp_server::one_client"]);
     assert_eq!(verdicts, [("one_client".to_owned(), "not_run".to_owned())]);
-    assert_eq!(json["exercises"][0]["checks"][0]["error"], "somebody has tcp port 8989 here");
+    assert_eq!(json["submissions"][0]["exercises"][0]["checks"][0]["error"], "somebody has tcp port 8989 here");
     let output = container.run(&["grade", references().path().to_str().unwrap(), "--check", "tcp_server::one_client"]);
     assert_eq!(output.status.code(), Some(3));
     let text = String::from_utf8(output.stdout).unwrap();

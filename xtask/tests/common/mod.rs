@@ -27,7 +27,8 @@ pub async fn programs(dir: &Path) -> BTreeMap<String, Program> {
         return programs.clone();
     }
     let submission = submission::find(dir, &EXERCISES, runner().launcher()).await.unwrap();
-    let built = submission.build(&EXERCISES, 2, runner().launcher()).await.unwrap();
+    let pool = Runner::with(runner().launcher().clone(), 2);
+    let built = submission.build(&EXERCISES, &pool).await.unwrap();
     let ready = |built| match built {
         Built::Ready(program) => program,
         other => panic!("{other:?}"),

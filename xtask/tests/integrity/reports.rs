@@ -21,6 +21,7 @@ fn printed_json_is_a_text_in_our_json() {
     let dir = submission(&[("udp_receiver.py".to_owned(), alone("prints_results.py"))]);
     let output = grader(dir.path(), &["udp_receiver::utf8_text"]).args(["--format", "json"]).output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report = &report["submissions"][0];
     assert_eq!(report["points"], serde_json::json!({ "got": 0, "of": 1 }));
     assert_eq!(report["exercises"][0]["checks"][0]["verdict"], "fail");
     let written = report["exercises"][0]["checks"][0]["doing"]["stdout"].to_string();

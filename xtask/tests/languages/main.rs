@@ -80,7 +80,7 @@ fn passes(dir: &Path) {
     let output = command.output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    let checks = report["exercises"][0]["checks"].as_array().unwrap();
+    let checks = report["submissions"][0]["exercises"][0]["checks"].as_array().unwrap();
     let not_passed: Vec<_> = checks.iter().filter(|check| check["verdict"] != "pass").collect();
     assert!(not_passed.is_empty(), "{not_passed:#?}");
     assert_eq!(checks.len(), 10);

@@ -2,11 +2,11 @@
 
 use crate::common;
 use exercises::Exercise;
-use harness::lab::Isolation;
 use harness::program::Program;
-use xtask::grade::run_one;
-use xtask::isolation::Held;
-use xtask::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Failure, Outcome, ProgramOutcome};
+use xtask::judge::run_one;
+use xtask::outcome::{
+    CheckOutcome, CheckResult, ExerciseHead, ExerciseOutcome, Failure, Head, Outcome, ProgramOutcome,
+};
 use xtask::report;
 
 /// As wide as a terminal mostly is.
@@ -22,12 +22,13 @@ pub async fn grade(exercise: &Exercise, program: &Program) -> Outcome {
             about: check.check.about.clone(),
             points: check.points,
             result: run_one(exercise, check, program, &runner).await.unwrap_or_else(|error| panic!("{error}")),
+            milliseconds: None,
             ladder: None,
         });
     }
-    let isolation = Held::new(Isolation::Full, Vec::new());
-    let outcome = ExerciseOutcome::new(exercise, checks, ProgramOutcome::Ready { source: String::new() });
-    Outcome { submission: String::new(), points: outcome.points, isolation, exercises: vec![outcome] }
+    let exercise = ExerciseHead::new(exercise).unwrap();
+    let outcome = ExerciseOutcome::new(&exercise, checks, ProgramOutcome::Ready { source: String::new() });
+    Outcome { submission: String::new(), points: outcome.points, problem: None, exercises: vec![outcome] }
 }
 
 /// The name of a failed check, with the cause that is named.
@@ -37,7 +38,7 @@ pub fn cause_of(check: &CheckOutcome) -> Option<(String, Option<&'static str>)> 
             Some((check.name.clone(), failure.diagnosis.as_ref().map(|diagnosis| diagnosis.cause.name())))
         }
         CheckResult::Error(error) | CheckResult::NotRun(error) => panic!("{}: {error}", check.name),
-        CheckResult::Pass | CheckResult::Skip => None,
+        CheckResult::Pass | CheckResult::Skip | CheckResult::NotYet => None,
     }
 }
 
@@ -48,7 +49,8 @@ pub fn review(exercise: &str, program: &str, mut outcome: Outcome) {
             make_repeatable(failure);
         }
     }
-    let printed = anstream::adapter::strip_str(&report::text(&outcome, COLUMNS)).to_string();
+    let head = Head { grader: String::new(), isolation: Vec::new(), exercises: Vec::new() };
+    let printed = anstream::adapter::strip_str(&report::text(&head, &outcome, COLUMNS)).to_string();
     insta::with_settings!({ snapshot_path => ".", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(format!("{exercise}-{program}"), printed);
     });

@@ -1,31 +1,63 @@
-//! What came of grading a submission, as plain data. The JSON report is this, as it stands.
+//! What came of grading, as plain data. Every report is made of this, and the one for programs is this, as it stands.
 
-use crate::isolation::Held;
-use crate::trouble::{FAILED, OURS, PASSED};
-use exercises::Exercise;
+mod head;
+
+pub use head::{CheckHead, ExerciseHead, Head, grader};
+
+use crate::trouble::{FAILED, OURS, PASSED, Trouble};
 use harness::diagnosis::{Cause, Diagnosis};
 use harness::lab::LabError;
 use harness::ladder::Ladder;
 use harness::verdict::Doing;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// The outcomes of all submissions, one after the other: there can be more than fit into memory.
+pub trait Outcomes {
+    /// Calls `f` with each, in the order of the submissions' names. Can be done again.
+    ///
+    /// # Errors
+    /// Those of `f`, and of reading what is kept.
+    fn each(&self, f: &mut dyn FnMut(Outcome) -> Result<(), Trouble>) -> Result<(), Trouble>;
+}
+
+impl Outcomes for Vec<Outcome> {
+    fn each(&self, f: &mut dyn FnMut(Outcome) -> Result<(), Trouble>) -> Result<(), Trouble> {
+        self.iter().cloned().try_for_each(f)
+    }
+}
+
 /// The grade of a whole submission.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outcome {
-    /// The submission, as it was named on the command line.
+    /// The submission, as it was named on the command line, or in its class.
     pub submission: String,
     /// Of all exercises together.
     pub points: Points,
-    /// What kept the programs in.
-    pub isolation: Held,
+    /// Why it could not be graded at all, if that is so. Then all its checks are skipped.
+    pub problem: Option<Problem>,
     /// In teaching order.
     pub exercises: Vec<ExerciseOutcome>,
 }
 
+/// Why a submission could not be graded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// What is wrong, and what to do.
+    pub message: String,
+    /// Whether that is trouble of ours, which says nothing about the submission.
+    pub ours: bool,
+}
+
+impl From<Trouble> for Problem {
+    fn from(trouble: Trouble) -> Self {
+        Self { message: trouble.to_string(), ours: matches!(trouble, Trouble::Ours(_)) }
+    }
+}
+
 /// The grade of one exercise.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ExerciseOutcome {
     /// `tcp_server`
     pub name: String,
@@ -45,11 +77,12 @@ impl ExerciseOutcome {
     /// Puts the outcomes of an exercise's checks together. A cause that another check proves takes the place of one that is
     /// only likely.
     #[must_use]
-    pub fn new(exercise: &Exercise, mut checks: Vec<CheckOutcome>, program: ProgramOutcome) -> Self {
+    pub fn new(exercise: &ExerciseHead, mut checks: Vec<CheckOutcome>, program: ProgramOutcome) -> Self {
         let proved: Vec<(String, Explanation)> =
             checks.iter().filter_map(|check| Some((check.name.clone(), check.explanation()?.clone()))).collect();
         for check in &mut checks {
-            if let CheckResult::Fail(Failure { diagnosis: Some(explanation), .. }) = &mut check.result
+            if let CheckResult::Fail(failure) = &mut check.result
+                && let Some(explanation) = &mut failure.diagnosis
                 && let Some((name, other)) = proved.iter().find(|(_, other)| other.cause.is_behind(explanation.cause))
             {
                 *explanation = other.as_in(name);
@@ -59,7 +92,7 @@ impl ExerciseOutcome {
             name: exercise.name.clone(),
             title: exercise.title.clone(),
             points: Points::of(&checks),
-            parameters: exercise.params.0.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
+            parameters: exercise.parameters.clone(),
             program,
             checks,
         }
@@ -67,7 +100,7 @@ impl ExerciseOutcome {
 }
 
 /// What became of a program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ProgramOutcome {
     /// It can be run.
@@ -77,6 +110,8 @@ pub enum ProgramOutcome {
     },
     /// The submission has none for this exercise.
     NotHandedIn,
+    /// Grading was ended before it was looked for.
+    NotYet,
     /// The compiler refuses it.
     DoesNotCompile {
         /// The file it should have been made from, or the Cargo package.
@@ -92,7 +127,7 @@ pub enum ProgramOutcome {
 }
 
 /// The result of one check.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CheckOutcome {
     /// `restarts_at_once`
     pub name: String,
@@ -103,7 +138,9 @@ pub struct CheckOutcome {
     /// What came of it.
     #[serde(flatten)]
     pub result: CheckResult,
-    /// The drawn conversation, if the check ran.
+    /// How long it took, if it ran.
+    pub milliseconds: Option<u64>,
+    /// The drawn conversation, if the check ran and it is kept.
     #[serde(skip)]
     pub ladder: Option<Ladder>,
 }
@@ -113,29 +150,52 @@ impl CheckOutcome {
     fn explanation(&self) -> Option<&Explanation> {
         match &self.result {
             CheckResult::Fail(failure) => failure.diagnosis.as_ref(),
-            CheckResult::Pass | CheckResult::Skip | CheckResult::NotRun(_) | CheckResult::Error(_) => None,
+            _ => None,
         }
     }
 }
 
 /// What came of a check.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum CheckResult {
     /// The program did what is asked.
     Pass,
     /// It did something else.
-    Fail(Failure),
+    Fail(Box<Failure>),
     /// It could not be tried, because of what was wrong before.
     Skip,
     /// It needs something that this system does not have.
     NotRun(LabError),
+    /// Grading was ended before it.
+    NotYet,
     /// Trouble of ours.
     Error(LabError),
 }
 
+impl CheckResult {
+    /// Whether it says something about the program, so that the check need not be run again.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Pass | Self::Fail(_))
+    }
+
+    /// The verdict in one word, as reports for programs have it.
+    #[must_use]
+    pub const fn verdict(&self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail(_) => "fail",
+            Self::Skip => "skip",
+            Self::NotRun(_) => "not_run",
+            Self::NotYet => "not_yet",
+            Self::Error(_) => "error",
+        }
+    }
+}
+
 /// The evidence of a failure: the first step whose transcript is not the reviewed one.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Failure {
     /// Its number, from 1.
     pub step: usize,
@@ -156,18 +216,18 @@ pub struct Failure {
 }
 
 /// A diagnosis with the texts of its cause.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Explanation {
     /// The cause's stable identifier.
     pub cause: Cause,
     /// The cause in a few words, a sentence about the program.
-    pub title: &'static str,
+    pub title: String,
     /// How it is seen, in sentences.
     pub because: String,
     /// Further facts, a sentence each.
     pub evidence: Vec<String>,
     /// What to do next.
-    pub next: &'static str,
+    pub next: String,
 }
 
 impl Explanation {
@@ -179,12 +239,12 @@ impl Explanation {
 
 impl From<Diagnosis> for Explanation {
     fn from(Diagnosis { cause, because, evidence }: Diagnosis) -> Self {
-        Self { cause, title: cause.title(), because, evidence, next: cause.next() }
+        Self { cause, title: cause.title().to_owned(), because, evidence, next: cause.next().to_owned() }
     }
 }
 
 /// How much was reached, of how much.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Points {
     /// Of the checks that are passed.
     pub got: u32,
@@ -214,11 +274,12 @@ impl Outcome {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         let not_built = |exercise: &ExerciseOutcome| matches!(exercise.program, ProgramOutcome::NotBuilt { .. });
-        if self.exercises.iter().any(not_built)
+        if self.problem.as_ref().is_some_and(|problem| problem.ours)
+            || self.exercises.iter().any(not_built)
             || self.checks().any(|check| matches!(check.result, CheckResult::Error(_) | CheckResult::NotRun(_)))
         {
             OURS
-        } else if self.checks().all(|check| matches!(check.result, CheckResult::Pass)) {
+        } else if self.problem.is_none() && self.checks().all(CheckOutcome::passed) {
             PASSED
         } else {
             FAILED

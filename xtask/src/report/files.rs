@@ -1,0 +1,114 @@
+//! Reports in files: `--report FORMAT=FILE`, as many as are wanted.
+
+use super::json;
+use crate::outcome::{Head, Outcomes};
+use crate::trouble::Trouble;
+use clap::Args;
+use harness::check::nearest;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::{fs, io};
+use tempfile::NamedTempFile;
+
+/// The reports that are asked for.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Reports {
+    /// Also write a report into a file. Can be given several times
+    ///
+    /// json: everything, for programs.
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    reports: Vec<Report>,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+struct Report {
+    kind: Kind,
+    file: PathBuf,
+}
+
+/// Writes a report.
+type Writes = fn(&Head, &dyn Outcomes, &mut dyn Write) -> Result<(), Trouble>;
+
+/// The formats by name.
+const KINDS: [(&str, Writes); 1] = [("json", json::write)];
+
+#[derive(Clone, Copy, Debug)]
+struct Kind(usize);
+
+impl FromStr for Report {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let names = || KINDS.iter().map(|(name, _)| *name);
+        let all = names().collect::<Vec<_>>().join(", ");
+        let Some((kind, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
+            return Err(format!("write FORMAT=FILE, for instance json=results.json. The formats are: {all}"));
+        };
+        let Some(place) = KINDS.iter().position(|(name, _)| *name == kind) else {
+            let hint = nearest(kind, names())
+                .map_or_else(|| format!("There are: {all}"), |name| format!("Did you mean `{name}`?"));
+            return Err(format!("there is no format named `{kind}`. {hint}"));
+        };
+        Ok(Self { kind: Kind(place), file: file.into() })
+    }
+}
+
+impl Reports {
+    /// Finds out before anything is graded.
+    ///
+    /// # Errors
+    /// When a file could not be written later.
+    pub fn can_be_written(&self) -> Result<(), Trouble> {
+        for Report { file, .. } in &self.reports {
+            if is_special(file) {
+                continue;
+            }
+            tempfile::tempfile_in(folder(file)).map_err(|error| usage(file, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Writes all of them, each whole or not at all.
+    ///
+    /// # Errors
+    /// When one cannot be written, or the outcomes cannot be read.
+    pub fn write(&self, head: &Head, outcomes: &dyn Outcomes) -> Result<(), Trouble> {
+        for Report { kind, file } in &self.reports {
+            let write = KINDS[kind.0].1;
+            if is_special(file) {
+                let file = fs::File::options().write(true).open(file).map_err(|error| usage(file, &error))?;
+                write(head, outcomes, &mut BufWriter::new(file))?;
+                continue;
+            }
+            let new = NamedTempFile::new_in(folder(file)).map_err(|error| usage(file, &error))?;
+            let mut out = BufWriter::new(new);
+            write(head, outcomes, &mut out)?;
+            let finished = || -> io::Result<()> {
+                let new = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+                new.as_file().sync_all()?;
+                // As any other file that is written here.
+                new.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+                new.persist(file)?;
+                Ok(())
+            };
+            finished().map_err(Trouble::ours(format!("writing {}", file.display())))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether it is a pipe or a device, which cannot be replaced.
+fn is_special(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|data| !data.is_file())
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn usage(file: &Path, error: &io::Error) -> Trouble {
+    Trouble::Usage(format!("the report {} cannot be written: {error}", file.display()))
+}
