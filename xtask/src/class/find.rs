@@ -27,13 +27,13 @@ impl Staged {
 }
 pub fn given(paths: &[PathBuf], _exercises: &[&str]) -> Result<Given, Trouble> {
     if let [one] = paths
-        && !one.join("class").exists()
+        && !is_class(one)
     {
         return Ok(Given::One(one.clone()));
     }
     let mut entries = Vec::new();
     for path in paths {
-        if path.join("class").exists() {
+        if is_class(path) {
             for entry in std::fs::read_dir(path).unwrap().flatten() {
                 if entry.path().is_dir() {
                     entries.push(Entry {
@@ -110,4 +110,9 @@ impl std::str::FromStr for Shard {
         let (k, n) = s.split_once('/').ok_or("no")?;
         Ok(Self { k: k.parse().map_err(|_| "k")?, n: n.parse().map_err(|_| "n")? })
     }
+}
+fn is_class(path: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(path) else { return false };
+    let all: Vec<_> = entries.flatten().map(|e| e.path()).collect();
+    !path.join("Cargo.toml").exists() && all.iter().any(|p| p.is_dir()) && all.iter().all(|p| p.is_dir())
 }

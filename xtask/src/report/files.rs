@@ -1,6 +1,6 @@
 //! Reports in files: `--report FORMAT=FILE`, as many as are wanted.
 
-use super::json;
+use super::{github, grades, gradescope, json, junit, tap};
 use crate::outcome::{Head, Outcomes};
 use crate::trouble::Trouble;
 use clap::Args;
@@ -17,7 +17,9 @@ use tempfile::NamedTempFile;
 pub struct Reports {
     /// Also write a report into a file. Can be given several times
     ///
-    /// json: everything, for programs.
+    /// json: everything, for programs. junit: JUnit XML. csv: the grades, a line a submission. tap: the Test Anything Protocol.
+    /// gradescope: its results.json, for one submission. annotations, summary, classroom: for GitHub, where the file can be
+    /// "$GITHUB_STEP_SUMMARY" or "$GITHUB_OUTPUT", which are added to. The file - is standard output.
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Report>,
 }
@@ -29,11 +31,32 @@ struct Report {
     file: PathBuf,
 }
 
+/// The name of standard output.
+const STANDARD_OUTPUT: &str = "-";
+
 /// Writes a report.
 type Writes = fn(&Head, &dyn Outcomes, &mut dyn Write) -> Result<(), Trouble>;
 
 /// The formats by name.
-const KINDS: [(&str, Writes); 1] = [("json", json::write)];
+const KINDS: [(&str, Writes, How); 8] = [
+    ("json", json::write, How::Replace),
+    ("junit", junit::write, How::Replace),
+    ("csv", grades::write, How::Replace),
+    ("tap", tap::write, How::Replace),
+    ("gradescope", gradescope::write, How::Replace),
+    ("annotations", github::annotations, How::Replace),
+    ("summary", github::summary, How::Append),
+    ("classroom", github::classroom, How::Append),
+];
+
+/// What becomes of what the file has in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// It is replaced, all at once.
+    Replace,
+    /// It stays: GitHub's files are there for several steps.
+    Append,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Kind(usize);
@@ -42,12 +65,12 @@ impl FromStr for Report {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let names = || KINDS.iter().map(|(name, _)| *name);
+        let names = || KINDS.iter().map(|(name, ..)| *name);
         let all = names().collect::<Vec<_>>().join(", ");
         let Some((kind, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
             return Err(format!("write FORMAT=FILE, for instance json=results.json. The formats are: {all}"));
         };
-        let Some(place) = KINDS.iter().position(|(name, _)| *name == kind) else {
+        let Some(place) = KINDS.iter().position(|(name, ..)| *name == kind) else {
             let hint = nearest(kind, names())
                 .map_or_else(|| format!("There are: {all}"), |name| format!("Did you mean `{name}`?"));
             return Err(format!("there is no format named `{kind}`. {hint}"));
@@ -63,7 +86,7 @@ impl Reports {
     /// When a file could not be written later.
     pub fn can_be_written(&self) -> Result<(), Trouble> {
         for Report { file, .. } in &self.reports {
-            if is_special(file) {
+            if file.as_os_str() == STANDARD_OUTPUT || is_special(file) {
                 continue;
             }
             tempfile::tempfile_in(folder(file)).map_err(|error| usage(file, &error))?;
@@ -77,10 +100,16 @@ impl Reports {
     /// When one cannot be written, or the outcomes cannot be read.
     pub fn write(&self, head: &Head, outcomes: &dyn Outcomes) -> Result<(), Trouble> {
         for Report { kind, file } in &self.reports {
-            let write = KINDS[kind.0].1;
-            if is_special(file) {
-                let file = fs::File::options().write(true).open(file).map_err(|error| usage(file, &error))?;
-                write(head, outcomes, &mut BufWriter::new(file))?;
+            let (_, write, how) = KINDS[kind.0];
+            if file.as_os_str() == STANDARD_OUTPUT {
+                write(head, outcomes, &mut io::stdout().lock())?;
+                continue;
+            }
+            if is_special(file) || how == How::Append {
+                let opened = fs::File::options().append(true).create(true).open(file);
+                let mut out = BufWriter::new(opened.map_err(|error| usage(file, &error))?);
+                write(head, outcomes, &mut out)?;
+                out.flush().map_err(Trouble::ours(format!("writing {}", file.display())))?;
                 continue;
             }
             let new = NamedTempFile::new_in(folder(file)).map_err(|error| usage(file, &error))?;

@@ -3,9 +3,15 @@
 mod class;
 pub mod columns;
 mod files;
+mod github;
+mod grades;
+mod gradescope;
 mod json;
+mod junit;
 pub mod ladder;
+mod tap;
 mod text;
+mod words;
 
 pub use class::print_class;
 pub use files::Reports;

@@ -5,10 +5,11 @@ use super::columns::{cell, harmless, pad, width, wrap};
 use super::{Show, ladder};
 use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Explanation, Failure, Head, Outcome, ProgramOutcome};
 use crate::trouble;
+use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
 use harness::diagnosis::Cause;
 use harness::lab::{Isolation, LabError};
-use harness::ladder::text::Look;
+use harness::ladder::text::{Charset, Look};
 use harness::verdict::Doing;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 use std::cmp::Ordering;
@@ -39,6 +40,14 @@ pub(super) fn render(head: &Head, outcome: &Outcome, look: Look, show: Option<Sh
     out.errors(outcome);
     out.summary(head, outcome);
     out.text
+}
+
+/// What is told of one failed check, in 80 columns, without the sequences of a terminal.
+pub(super) fn failed(exercise: &ExerciseOutcome, check: &CheckOutcome, failure: &Failure) -> String {
+    let look = Look { columns: 80, charset: Charset::Ascii };
+    let mut page = Page { text: String::new(), columns: look.columns, look, show: None };
+    page.failure(exercise, &[(check, failure)]);
+    strip_str(page.text.trim()).to_string()
 }
 
 struct Page {

@@ -59,8 +59,11 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, Trouble> {
         let connection = Connection::open(path).map_err(|error| usage(path, &error))?;
         let store = Self { connection, path: path.to_owned() };
-        store.prepare().map_err(|error| usage(path, &error))?;
-        store.check_version()?;
+        let is_new = store.look().map_err(|error| usage(path, &error))?;
+        if !is_new {
+            store.check_version()?;
+        }
+        store.prepare(is_new).map_err(|error| usage(path, &error))?;
         Ok(store)
     }
 
@@ -91,12 +94,16 @@ impl Store {
         Ok(store)
     }
 
-    fn prepare(&self) -> rusqlite::Result<()> {
-        // Whoever has it open keeps it to the end. FULL: a commit is on the disk when it returns.
-        self.connection.execute_batch(
-            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; COMMIT;",
-        )?;
-        let is_new = self.connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
+    /// Says whether there is nothing in it yet. Whoever has it open keeps it to the end.
+    fn look(&self) -> rusqlite::Result<bool> {
+        self.connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+        self.connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
+    }
+
+    fn prepare(&self, is_new: bool) -> rusqlite::Result<()> {
+        // FULL: a commit is on the disk when it returns.
+        self.connection
+            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; COMMIT;")?;
         if is_new {
             let marks = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};");
             self.connection.execute_batch(&format!("BEGIN; {TABLES} {marks} COMMIT;"))?;
