@@ -79,6 +79,17 @@ impl FromStr for Report {
     }
 }
 
+/// A report of this format.
+///
+/// # Errors
+/// When there is no such format, or the outcomes cannot be read.
+pub fn render(format: &str, head: &Head, outcomes: &dyn Outcomes) -> Result<Vec<u8>, Trouble> {
+    let report: Report = format!("{format}=-").parse().map_err(Trouble::Usage)?;
+    let mut out = Vec::new();
+    KINDS[report.kind.0].1(head, outcomes, &mut out)?;
+    Ok(out)
+}
+
 impl Reports {
     /// Finds out before anything is graded.
     ///

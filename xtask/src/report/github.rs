@@ -56,7 +56,7 @@ pub(super) fn summary(head: &Head, outcomes: &dyn Outcomes, out: &mut dyn Write)
     out.write_all(begin.as_bytes()).map_err(failed())?;
     outcomes.each(&mut |outcome| {
         let mut row =
-            format!("| {} | {} of {} |", markdown(&outcome.submission), outcome.points.got, outcome.points.of);
+            format!("| {} | {} of {} |", markdown(&words::name(&outcome)), outcome.points.got, outcome.points.of);
         for exercise in &outcome.exercises {
             let passed = exercise.checks.iter().filter(|check| check.passed()).count();
             row.push_str(&format!(" {passed}/{} |", exercise.checks.len()));
@@ -74,7 +74,7 @@ pub(super) fn summary(head: &Head, outcomes: &dyn Outcomes, out: &mut dyn Write)
             }
             text.push_str(&format!(
                 "\n<details><summary>{}: {}: {}</summary>\n\n{}\n</details>\n",
-                html(&outcome.submission),
+                html(&words::name(&outcome)),
                 html(&name),
                 html(&told.reason),
                 fenced(&told.details)

@@ -23,7 +23,7 @@ fn row(outcome: &Outcome) -> Vec<String> {
     let statuses: Vec<_> = words::checks(outcome).map(|told| told.status).collect();
     let count = |wanted: Status| statuses.iter().filter(|status| **status == wanted).count().to_string();
     let Points { got, of } = outcome.points;
-    let mut row = vec![cell(&outcome.submission), got.to_string(), of.to_string(), statuses.len().to_string()];
+    let mut row = vec![cell(&words::name(outcome)), got.to_string(), of.to_string(), statuses.len().to_string()];
     row.extend([Status::Passed, Status::Failed, Status::Error, Status::NotRun].map(count));
     row.extend(outcome.exercises.iter().map(|exercise| exercise.points.got.to_string()));
     let note = outcome.problem.as_ref().map(|problem| problem.message.lines().next().unwrap_or_default());
@@ -33,6 +33,6 @@ fn row(outcome: &Outcome) -> Vec<String> {
 
 /// A text that no spreadsheet takes for a formula: who is called `=1+1` gets a `'` before it.
 fn cell(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = words::one_line(text);
     if line.starts_with(['=', '+', '-', '@']) { format!("'{line}") } else { line }
 }

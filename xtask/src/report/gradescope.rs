@@ -93,7 +93,7 @@ fn results(head: &Head, outcome: &Outcome) -> Results {
 fn output(outcome: &Outcome, not_yet: bool) -> String {
     let mut out = Vec::new();
     if let Some(problem) = &outcome.problem {
-        out.push(problem.message.clone());
+        out.push(harness::check::printable_lines(&problem.message, usize::MAX));
     }
     if words::checks(outcome).any(|told| told.status == Status::Error) {
         out.push(

@@ -44,7 +44,7 @@ fn suites(xml: &str) -> &str {
 fn of_submission(outcome: &Outcome) -> Report {
     let mut report = Report::new("netlings");
     for exercise in &outcome.exercises {
-        let name = format!("{}::{}", outcome.submission, exercise.name);
+        let name = format!("{}::{}", words::name(outcome), exercise.name);
         let mut suite = TestSuite::new(name.clone());
         for told in words::checks(outcome).filter(|told| std::ptr::eq(told.exercise, exercise)) {
             let mut case = TestCase::new(told.check.name.clone(), status(&told));

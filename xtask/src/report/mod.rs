@@ -14,7 +14,7 @@ mod text;
 mod words;
 
 pub use class::print_class;
-pub use files::Reports;
+pub use files::{Reports, render};
 
 use crate::outcome::{Head, Outcome, Outcomes};
 use crate::trouble::Trouble;

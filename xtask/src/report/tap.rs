@@ -22,7 +22,7 @@ pub(super) fn write(head: &Head, outcomes: &dyn Outcomes, out: &mut dyn Write) -
             number += 1;
             let ok = matches!(told.status, Status::Passed | Status::NotRun);
             let mark = if ok { "ok" } else { "not ok" };
-            text.push_str(&format!("{mark} {number} - {} {}", escaped(&outcome.submission), told.id));
+            text.push_str(&format!("{mark} {number} - {} {}", escaped(&words::name(&outcome)), told.id));
             if told.status == Status::NotRun {
                 text.push_str(&format!(" # SKIP {}", escaped(&told.reason)));
             }
@@ -37,8 +37,7 @@ pub(super) fn write(head: &Head, outcomes: &dyn Outcomes, out: &mut dyn Write) -
 
 /// A description: `#` begins a directive, and `\` escapes it.
 fn escaped(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    line.replace('\\', "\\\\").replace('#', "\\#")
+    text.replace('\\', "\\\\").replace('#', "\\#")
 }
 
 fn block(verdict: &str, reason: &str, details: &str) -> String {

@@ -108,8 +108,13 @@ fn trouble(error: &LabError) -> String {
     format!("This says nothing about the program. While {}: {}{remedy}", error.doing, error.error)
 }
 
+/// What a submission is called, on one line.
+pub(super) fn name(outcome: &Outcome) -> String {
+    one_line(&outcome.submission)
+}
+
 /// Somebody's words on one line.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     printable_lines(text, usize::MAX).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -118,7 +123,7 @@ pub(super) fn not_passed(outcome: &Outcome) -> Vec<(String, Told<'_>)> {
     let mut out: Vec<(String, Told<'_>)> = Vec::new();
     for told in checks(outcome).filter(|told| told.status != Status::Passed) {
         let name = match (&told.check.result, &outcome.problem) {
-            (CheckResult::Skip, Some(_)) => outcome.submission.clone(),
+            (CheckResult::Skip, Some(_)) => name(outcome),
             (CheckResult::Skip, None) => told.exercise.name.clone(),
             _ => told.id.clone(),
         };
