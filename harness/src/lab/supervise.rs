@@ -55,7 +55,7 @@ struct Supervisor<'a> {
     remnants: Option<Remnants>,
     settler: Settler,
     options: Options,
-    /// The counts when they were last read.
+    /// The counts when they were last read, at first before the check.
     aborts: Aborts,
     unroutable: u64,
     seen: Seen,
@@ -85,7 +85,8 @@ impl<'a> Supervisor<'a> {
             repeats: job.check.stimuli.iter().any(|line| matches!(line, Stimulus::Repeat { .. })),
             settler: Settler::of_a_check(),
             options: Options::default(),
-            aborts: Aborts::default(),
+            // A borrowed network has counted before.
+            aborts: counters::aborts().during("reading what the kernel has counted")?,
             unroutable: counters::unroutable(),
             seen: Seen::default(),
         })

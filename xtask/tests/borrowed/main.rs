@@ -1,6 +1,7 @@
 //! Grading where labs of their own cannot be made, as in most containers: the same verdicts, said openly to be had with less
 //! isolation, or none at all.
 
+use harness::diagnosis::Cause;
 use rstest::rstest;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -118,16 +119,22 @@ int main(int count, char **args) {
 #[case("tcp_server", "leaves_its_logger_behind.c")]
 #[case("tcp_server", "dies_of_sigpipe_after_a_reset.c")]
 #[case("udp_sender", "sends_the_whole_buffer.c")]
+// What the kernel counts in a network does not begin with a check.
+#[case("tcp_client", "resets_instead_of_closing.c")]
 fn a_wrong_program_fails_where_it_fails_in_a_lab_of_its_own(#[case] exercise: &str, #[case] file: &str) {
     let wrong = exercises::load(exercise).unwrap().wrong().unwrap();
     let wrong = wrong.iter().find(|wrong| wrong.path.ends_with(file)).unwrap();
     let dir = folder();
     fs::copy(&wrong.path, dir.path().join(format!("{exercise}.c"))).unwrap();
-    let (verdicts, _, said) = Container::new(&[]).verdicts(dir.path(), &["-e", exercise]);
+    let (verdicts, json, said) = Container::new(&[]).verdicts(dir.path(), &["-e", exercise]);
     let failed: BTreeSet<_> =
         verdicts.iter().filter(|(_, verdict)| verdict == "fail").map(|(name, _)| name.clone()).collect();
     assert_eq!(failed, wrong.fails.iter().cloned().collect(), "{said}");
     assert!(verdicts.iter().all(|(_, verdict)| ["pass", "fail"].contains(&verdict.as_str())), "{verdicts:?}");
+    for check in json["exercises"][0]["checks"].as_array().unwrap().iter().filter(|check| check["verdict"] == "fail") {
+        let cause = wrong.cause_in(check["name"].as_str().unwrap()).map(Cause::name);
+        assert_eq!(check["diagnosis"]["cause"].as_str(), cause, "{}", check["name"]);
+    }
 }
 
 /// What is missing is no fault of the program's.
