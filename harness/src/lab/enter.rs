@@ -124,7 +124,7 @@ fn isolate(needs: &[PathBuf], writes: &[PathBuf], room: Room) -> Result<(), LabE
             root::build(needs, writes, room)?;
             prepared = true;
         }
-        if let Err(error) = user::leave_root(writes)
+        if let Err(error) = user::leave_root(writes, user::OF_LABS)
             && user::is_real_root()
         {
             let remedy = "Netlings never runs a program as root, and root may not become another user here. Remedy: run it \

@@ -1,6 +1,6 @@
 //! The supervisor: carries out the stimuli of a check, lets the lab settle after each, and writes down what was seen.
 
-use super::borrowed::{self, Remnants};
+use super::borrowed::{self, Ours, Remnants};
 use super::error::{LabError, While};
 use super::first::{self, Opened};
 use super::isolation::Setting;
@@ -53,6 +53,7 @@ struct Supervisor<'a> {
     sandbox: Arc<Sandbox>,
     /// In a borrowed lab: what tidies up.
     remnants: Option<Remnants>,
+    ours: Ours,
     settler: Settler,
     options: Options,
     /// The counts when they were last read, at first before the check.
@@ -78,6 +79,7 @@ impl<'a> Supervisor<'a> {
             wire,
             sandbox,
             remnants,
+            ours: Ours::new(&job.params),
             table: SocketTable::open().during("opening the socket table")?,
             peers: Peers::new(&job.check, &job.params, place),
             programs: Programs::new(job.check.programs().len()),
@@ -126,9 +128,11 @@ impl<'a> Supervisor<'a> {
         self.peers.leave();
         self.drain()?;
         if let Some(remnants) = &self.remnants {
-            remnants.reset(&self.table.read(&[])?)?;
+            remnants.reset(&self.ours, &self.table.read(&[])?)?;
         }
-        match self.table.read(&[])?.iter().find(|socket| borrowed::has_our_address(socket)) {
+        // IPv6 has no address of the lab, and nobody could say that it ends.
+        let is_left = |socket: &&Socket| socket.local.is_ipv4() && self.ours.has_socket(socket);
+        match self.table.read(&[])?.iter().find(is_left) {
             None => Ok(()),
             Some(socket) => Err(io::Error::other(format!("{} does not go away", socket.local))),
         }
@@ -319,10 +323,10 @@ impl World for Supervisor<'_> {
         let Drained { output, new, typed } = self.programs.drain(&mut self.seen.output)?;
         let mut activity = Activity { exits, output, new_output: new, moved: moved + typed, ..Activity::default() };
         let packets = &mut self.seen.packets;
-        let remnants = &mut self.remnants;
+        let (remnants, ours) = (&mut self.remnants, &self.ours);
         let lost = self.wire.read(|packet| {
             if let Some(remnants) = remnants {
-                if !borrowed::is_ours(&packet) {
+                if !ours.has_packet(&packet) {
                     return;
                 }
                 remnants.note(&packet);
@@ -359,7 +363,7 @@ impl World for Supervisor<'_> {
             table.iter_mut().for_each(|socket| socket.program = owners.get(&socket.inode).copied().unwrap_or(0));
             if is_borrowed {
                 table.retain(|socket| {
-                    socket.peers || owners.contains_key(&socket.inode) || borrowed::has_our_address(socket)
+                    socket.peers || owners.contains_key(&socket.inode) || self.ours.has_socket(socket)
                 });
             }
         }

@@ -16,7 +16,7 @@ mod strangers;
 
 pub(super) use addresses::{back, there, there_ip};
 pub(super) use remnants::Remnants;
-pub(super) use strangers::{has_our_address, is_ours, ports_are_free};
+pub(super) use strangers::{Ours, ports_are_free};
 
 use super::error::{LabError, While};
 use super::{first, user};
@@ -78,8 +78,10 @@ pub(super) fn leave_root(writes: &[PathBuf]) -> io::Result<()> {
     if !geteuid().is_root() {
         return Ok(());
     }
+    // What a tool has written must still be its own in the next container.
+    let id = if writes.is_empty() { user::of_this_network()? } else { user::OF_LABS };
     let all: Vec<_> = writes.iter().cloned().chain([WORK_DIR.into()]).collect();
-    match user::leave_root(&all) {
+    match user::leave_root(&all, id) {
         // Somebody else outside, whom only this container calls root: he has no other id to become.
         Err(_) if !user::is_real_root() => Ok(()),
         left => left,

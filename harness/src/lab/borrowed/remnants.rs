@@ -2,7 +2,7 @@
 //! network of one's own they vanish with it. Here each is sent the reset that ends it, as if its other end had said so
 //! (RFC 1337 §2 has how, as a hazard).
 
-use super::strangers::has_our_address;
+use super::strangers::Ours;
 use crate::event::{Body, Packet, Segment, Socket};
 use etherparse::PacketBuilder;
 use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, sendto, socket_with};
@@ -41,12 +41,12 @@ impl Remnants {
         }
     }
 
-    /// Resets what is left of connections in the lab's network.
+    /// Resets what is left of the check's connections.
     ///
     /// # Errors
     /// Those of `sendto(2)`.
-    pub(in crate::lab) fn reset(&self, table: &[Socket]) -> io::Result<()> {
-        for socket in table.iter().filter(|socket| has_our_address(socket)) {
+    pub(in crate::lab) fn reset(&self, ours: &Ours, table: &[Socket]) -> io::Result<()> {
+        for socket in table.iter().filter(|socket| ours.has_socket(socket)) {
             // One that never heard of its other end has nothing to wait for.
             let Some(seq) = self.next.get(&(socket.remote, socket.local)) else { continue };
             let (IpAddr::V4(from), IpAddr::V4(to)) = (socket.remote.ip(), socket.local.ip()) else { continue };
