@@ -5,7 +5,7 @@ use landlock::{
     ABI, Access, AccessFs, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr,
     Scope,
 };
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 /// The newest rights that are asked for; a kernel that knows fewer gives these.
@@ -15,14 +15,18 @@ const NEWEST: ABI = ABI::V7;
 const WRITABLE: [&str; 4] = [WORK_DIR, "/tmp", "/var/tmp", "/dev/shm"];
 
 /// The rules, ready to be taken on.
-pub(super) struct Files(RulesetCreated);
+pub(super) struct Files {
+    rules: RulesetCreated,
+    /// Whether the terminals that there are are somebody else's.
+    sees_terminals: bool,
+}
 
 impl Files {
     /// `readable` lists what may be read, if that is not all that there is; then a program has one folder of its own to write in, else
     /// those of a lab. `writable` lists others.
     pub(super) fn new(readable: Option<&[PathBuf]>, writable: &[PathBuf]) -> io::Result<Self> {
         let read = AccessFs::from_read(NEWEST);
-        let device = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev;
+        let device = device();
         let mut rules = Ruleset::default()
             .handle_access(AccessFs::from_all(NEWEST))
             .and_then(|rules| rules.scope(Scope::from_all(NEWEST)))
@@ -53,12 +57,23 @@ impl Files {
         for path in own.iter().map(Path::new).chain(writable.iter().map(PathBuf::as_path)) {
             allow(path, AccessFs::from_all(NEWEST))?;
         }
-        Ok(Self(rules))
+        Ok(Self { rules, sees_terminals: readable.is_some() })
     }
 
     /// Takes the rules on, for the calling thread and all that it starts.
     pub(super) fn restrict(&self) -> io::Result<()> {
-        self.0.try_clone()?.restrict_self().map_err(io::Error::other)?;
+        let mut rules = self.rules.try_clone()?;
+        if self.sees_terminals && io::stdout().is_terminal() {
+            // Its own can be opened once more. Others it cannot make: the whole machine has some thousand.
+            let own = PathFd::new("/proc/self/fd/1").map_err(io::Error::other)?;
+            rules = rules.add_rule(PathBeneath::new(own, device())).map_err(io::Error::other)?;
+        }
+        rules.restrict_self().map_err(io::Error::other)?;
         Ok(())
     }
+}
+
+/// What may be done with a device.
+fn device() -> BitFlags<AccessFs> {
+    AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev
 }

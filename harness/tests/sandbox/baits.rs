@@ -8,6 +8,7 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
@@ -48,6 +49,8 @@ impl Baits {
                 let _ = answering.send_to(b"!", from);
             }
         });
+        let by_path = UnixListener::bind(dir.path().join("service")).unwrap();
+        fs::set_permissions(dir.path().join("service"), fs::Permissions::from_mode(0o777)).unwrap();
         let name = SocketAddr::from_abstract_name(dir.path().to_str().unwrap()).unwrap();
         let key = i32::from(tcp.local_addr().unwrap().port()) << 8;
         // SAFETY: makes a segment; nothing is attached.
@@ -58,7 +61,7 @@ impl Baits {
             tcp,
             udp,
             memory: (key, id),
-            _by_path: UnixListener::bind(dir.path().join("service")).unwrap(),
+            _by_path: by_path,
             _by_name: UnixListener::bind_addr(&name).unwrap(),
             dir,
         }
@@ -76,6 +79,13 @@ impl Baits {
             "read_their_environments" | "read_their_arguments" | "read_the_graders_environment" => SECRET.to_owned(),
             _ => path("bait"),
         }
+    }
+
+    /// What a container lays out for an attack program in it, as it reads it.
+    pub fn of_a_container(&self, attacks: &Path) -> String {
+        let services = ["reach_a_service_by_tcp", "reach_a_service_by_udp", "reach_a_service_by_its_abstract_name"];
+        let [tcp, udp, name] = services.map(|attack| self.of(attack));
+        format!("{}\n{SECRET}\n{tcp}\n{udp}\n{name}\n{}", attacks.display(), self.memory.0)
     }
 
     /// Runs an attack without a lab, where the baits are, and says what it said.

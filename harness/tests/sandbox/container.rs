@@ -1,23 +1,32 @@
-//! A container as many course platforms have them, for tests: root, who is somebody else outside, in a network of his own, but no
-//! further namespaces. Runs its arguments. With `--no-descriptors` first, `pidfd_getfd(2)` is forbidden, too, as Docker does it; with
-//! `--take=PORT`, somebody listens there.
-#![expect(unsafe_code, reason = "unshare, an interface request and a filter")]
+//! A container as many course platforms have them, for tests: root, who is somebody else outside, with network, processes, mounts
+//! and IPC of his own, but no further namespaces. Runs its arguments. With `--no-descriptors` first, `pidfd_getfd(2)` is forbidden, too,
+//! as Docker does it; with `--take=PORT`, somebody listens there. Where a file `baits` lies beside the program, they are laid out.
+//!
+//! What is run in it can harm nobody outside: it can name no process, reach no service and no memory there, and is a user without
+//! rights, of whom nothing but the folders that everybody may write can be reached.
+#![expect(unsafe_code, reason = "unshare, fork, an interface request and a filter")]
 
-use rustix::io::{FdFlags, fcntl_setfd};
+mod inside;
+
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_bind_recursive, mount_change};
-use rustix::process::{DumpableBehavior, Gid, Uid, chdir, chroot, getegid, geteuid, set_dumpable_behavior};
+use rustix::process::{
+    DumpableBehavior, Gid, Pid, Signal, Uid, WaitOptions, chdir, chroot, getegid, geteuid, getppid,
+    set_dumpable_behavior, set_parent_process_death_signal, waitpid,
+};
 use rustix::thread::{
     UnshareFlags, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe,
 };
 use std::fs;
+use std::io;
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, exit};
 
 /// Where the container's root is put together. Nothing of the tests lies there.
 const STAGE: &str = "/mnt";
+/// The programs' folder. On the machine it is there while somebody has a borrowed lab outside of a container.
+const OF_PROGRAMS: &str = "/box";
 
 fn main() {
     let mut args: Vec<_> = std::env::args_os().skip(1).collect();
@@ -36,24 +45,48 @@ fn main() {
         set_dumpable_behavior(DumpableBehavior::Dumpable).unwrap();
     }
     let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
-    let all = UnshareFlags::NEWUSER | UnshareFlags::NEWNS | UnshareFlags::NEWNET | UnshareFlags::NEWIPC;
+    let all = UnshareFlags::NEWUSER
+        | UnshareFlags::NEWNS
+        | UnshareFlags::NEWPID
+        | UnshareFlags::NEWNET
+        | UnshareFlags::NEWIPC
+        | UnshareFlags::NEWUTS
+        | UnshareFlags::NEWCGROUP;
     // SAFETY: the process has one thread, and its table of descriptors is not split.
     unsafe { unshare_unsafe(all) }.unwrap();
     fs::write("/proc/self/setgroups", "deny").unwrap();
     fs::write("/proc/self/uid_map", format!("0 {uid} 1")).unwrap();
     fs::write("/proc/self/gid_map", format!("0 {gid} 1")).unwrap();
+    let baits = std::env::current_exe().unwrap().with_file_name("baits");
+    // SAFETY: the process has one thread, so its child may do everything.
+    let first = unsafe { libc::fork() };
+    assert!(first >= 0, "{}", io::Error::last_os_error());
+    if let Some(first) = Pid::from_raw(first) {
+        exit(ended(first));
+    }
+    // All of the container ends with whoever started it.
+    set_parent_process_death_signal(Some(Signal::KILL)).unwrap();
+    // Nobody in here is its parent; whoever had ended before would not be told.
+    assert_eq!(getppid(), None);
     device_up();
     root();
     fs::write("/proc/sys/user/max_user_namespaces", "0").unwrap();
     chdir(&here).unwrap();
+    let baits = fs::read_to_string(baits).ok().map(|baits| inside::lay_out(&baits));
     if no_descriptors {
         forbid(libc::SYS_pidfd_getfd);
     }
-    // Whoever is run keeps it open.
     let listener = take.map(|port| TcpListener::bind(("127.0.0.1", port)).unwrap());
-    listener.iter().for_each(|listener| fcntl_setfd(listener, FdFlags::empty()).unwrap());
-    let error = Command::new(&args[0]).args(&args[1..]).exec();
-    panic!("{}: {error}", args[0].display());
+    let mut command = Command::new(&args[0]);
+    let status = command.args(&args[1..]).status().unwrap_or_else(|error| panic!("{}: {error}", args[0].display()));
+    drop((baits, listener));
+    exit(status.code().unwrap_or(128));
+}
+
+/// Waits for the container's first process, and says how it has ended.
+fn ended(first: Pid) -> i32 {
+    let status = waitpid(Some(first), WaitOptions::empty()).unwrap().unwrap().1;
+    status.exit_status().unwrap_or(128)
 }
 
 /// A root in which something can be made: the machine's folders, in a folder of its own.
@@ -64,11 +97,14 @@ fn root() {
         let (path, to) = (entry.path(), Path::new(STAGE).join(entry.file_name()));
         if let Ok(target) = fs::read_link(&path) {
             symlink(target, to).unwrap();
-        } else if path.is_dir() && path != Path::new(STAGE) {
+        } else if path.is_dir() && ![STAGE, OF_PROGRAMS].map(Path::new).contains(&path.as_path()) {
             fs::create_dir(&to).unwrap();
             mount_bind_recursive(&path, &to).unwrap();
         }
     }
+    // The container's own processes.
+    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+    mount("proc", format!("{STAGE}/proc"), "proc", flags, None::<&std::ffi::CStr>).unwrap();
     chroot(STAGE).unwrap();
 }
 

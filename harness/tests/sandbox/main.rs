@@ -5,7 +5,7 @@ mod baits;
 use baits::{Baits, left_behind_by};
 use harness::check::{self, Parameters};
 use harness::event::{Exit, Fact, Flood, Observation, Rest, Stream};
-use harness::lab::{Isolation, Job, Launcher, Trace};
+use harness::lab::{Isolation, Job, Launcher, State, Trace};
 use harness::program::Program;
 use harness::sandbox::{Layer, Layers};
 use rstest::rstest;
@@ -93,10 +93,11 @@ use Succeeds::{Elsewhere, InABareLab, Outside, Without};
 #[case("read_the_parents_memory", DENIED, Elsewhere("root"))]
 #[case("list_the_parents_descriptors", DENIED, Without(Layer::Processes))]
 #[case("list_the_parents_descriptors", DENIED, Without(Layer::User))]
+#[case("open_the_parents_output", DENIED, Elsewhere("the grader's user"))]
 #[case("trace_the_parent", NOT_PERMITTED, Elsewhere("root"))]
 #[case("make_the_parent_a_victim", DENIED, InABareLab)]
 #[case("limit_the_parent", NOT_PERMITTED, Without(Layer::Calls))]
-#[case("signal_everybody", NO_SUCH_PROCESS, Without(Layer::Processes))]
+#[case("signal_everybody", NO_SUCH_PROCESS, InABareLab)]
 #[case("find_a_descriptor", NO_SUCH_FILE, Elsewhere("a descriptor that was left open"))]
 #[case("lease_its_file", NOT_PERMITTED, Elsewhere("a file of the program's own"))]
 #[case("become_root", NO_ID, Elsewhere("root"))]
@@ -157,7 +158,7 @@ fn an_attack_is_contained_and_succeeds_elsewhere(
 }
 
 /// What the same attacks get in a borrowed lab, where there are no namespaces: the container is the sandbox, and this is what
-/// holds in it all the same. Its network is the container's, which has no baits.
+/// holds in it all the same. It has baits of its own.
 #[test]
 fn attacks_in_a_borrowed_lab() {
     let place = tempfile::tempdir().unwrap();
@@ -171,50 +172,109 @@ fn attacks_in_a_borrowed_lab() {
     let container = copied(env!("CARGO_BIN_EXE_lab-in-a-container"), "container");
     let lab = copied(env!("CARGO_BIN_EXE_netlings-lab"), "lab");
     let attacks = copied(env!("CARGO_BIN_EXE_attacks"), "attacks");
-    let launcher = Launcher::new(container, lab).with(Isolation::Borrowed);
     let baits = Baits::lay_out();
+    fs::write(place.path().join("baits"), baits.of_a_container(&attacks)).unwrap();
+    let launcher = Launcher::new(container, lab).with(Isolation::Borrowed);
+    let protections = runtime().block_on(launcher.probe()).unwrap();
+    let landlock = protections.iter().find(|protection| protection.name == "landlock").unwrap();
+    let knows_scopes = landlock.state == State::Enforced;
     let mut out = String::new();
     for name in IN_A_BORROWED_LAB {
-        let command = [attacks.to_str().unwrap(), name, &baits.of(name)].map(str::to_owned).into();
-        let program = Program { command, needs: vec![attacks.clone()] };
-        let check = check::parse("sandbox.check", "start p").unwrap();
-        let job = Job { check, params: Parameters::default(), program };
-        let seen = runtime().block_on(launcher.run(&job)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        writeln!(out, "{name}: {}", said(&seen, 0)).unwrap();
+        let said = match as_reviewed(name, knows_scopes) {
+            Some(said) => said.to_owned(),
+            None => {
+                let command = [attacks.to_str().unwrap(), name, &baits.of(name)].map(str::to_owned).into();
+                let program = Program { command, needs: vec![attacks.clone()] };
+                let check = check::parse("sandbox.check", "start p").unwrap();
+                let job = Job { check, params: Parameters::default(), program };
+                let seen = runtime().block_on(launcher.run(&job)).unwrap_or_else(|error| panic!("{name}: {error}"));
+                said(&seen, 0)
+            }
+        };
+        // What every machine has not, and nobody may open where it is.
+        let either = ["read_the_kernels_memory", "open_a_device"].contains(&name)
+            && [DENIED, NO_SUCH_FILE].contains(&said.as_str());
+        writeln!(out, "{name}: {}", if either { "contained: it is not there, or denied" } else { &said }).unwrap();
     }
     insta::assert_snapshot!(out);
 }
 
-const IN_A_BORROWED_LAB: [&str; 29] = [
+/// What is not tried in the container, or says something else on another machine than on that of the review.
+fn as_reviewed(name: &str, knows_scopes: bool) -> Option<&'static str> {
+    match name {
+        "become_root" => Some("not tried: would need a container with two users, which only root can make"),
+        // What stops them has come with Linux 6.12.
+        "signal_everybody" | "reach_a_service_by_its_abstract_name" if !knows_scopes => Some(NOT_PERMITTED),
+        "call_as_another_architecture" if cfg!(not(target_arch = "x86_64")) => Some(""),
+        "call_by_the_numbers_of_x32" if cfg!(not(target_arch = "x86_64")) => Some(NO_CALL),
+        _ => None,
+    }
+}
+
+const IN_A_BORROWED_LAB: [&str; 63] = [
     "read_a_file_of_the_machine",
     "list_a_folder_of_the_machine",
+    "read_the_users_folders",
     "write_beside_a_file_of_the_machine",
     "write_into_the_system",
     "delete_its_own_program",
     "write_sysctls",
+    "read_the_kernels_memory",
+    "open_a_device",
     "make_a_device",
     "read_the_graders_environment",
     "see_other_processes",
     "read_their_environments",
+    "read_their_arguments",
+    "read_the_parents_memory",
+    "list_the_parents_descriptors",
+    "open_the_parents_output",
+    "trace_the_parent",
+    "make_the_parent_a_victim",
+    "limit_the_parent",
+    "signal_everybody",
     "find_a_descriptor",
+    "lease_its_file",
+    "become_root",
+    "reach_a_service_by_tcp",
+    "reach_a_service_by_fast_open",
+    "reach_a_service_by_udp",
     "reach_a_service_by_its_path",
+    "reach_a_service_by_its_abstract_name",
+    "share_the_machines_memory",
+    "reach_the_internet",
     "talk_to_the_hypervisor",
     "use_several_paths",
     "capture_packets",
     "forge_packets",
     "change_the_network",
     "make_a_user_namespace",
+    "clone_a_user_namespace",
     "clone_by_the_new_call",
     "mount",
     "change_the_root",
     "keep_a_key",
     "use_io_uring",
+    "load_a_filter_program",
+    "watch_the_machine",
+    "handle_page_faults",
     "leave_its_processor",
+    "take_the_processor",
     "become_unreadable",
+    "type_into_a_terminal",
+    "set_the_clock",
+    "read_the_kernels_log",
+    "call_as_another_architecture",
+    "call_by_the_numbers_of_x32",
+    "fork_without_end",
+    "start_threads_without_end",
     "open_descriptors_without_end",
+    "open_terminals_without_end",
     "take_memory_without_end",
     "make_memory_without_a_name",
     "write_one_large_file",
+    "fill_the_disk",
+    "fill_the_table_of_files",
 ];
 
 /// The error depends on where the program lies: below `/tmp`, the folders above it are the lab's.

@@ -1,7 +1,7 @@
 //! Attacks on other processes: seeing them, reading them, ending them, outliving them.
 
 use super::{any, checked, found, told};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::process::exit;
 use std::time::Duration;
@@ -11,11 +11,13 @@ pub fn attack(name: &str, bait: &str) -> Option<String> {
         "see_other_processes" => told(found(others().next())),
         "read_their_environments" => any(others().map(|pid| holds(pid, "environ", bait))),
         "read_their_arguments" => any(others().map(|pid| holds(pid, "cmdline", bait))),
-        "read_the_parents_memory" => told(File::open("/proc/1/mem")),
-        "list_the_parents_descriptors" => told(fs::read_dir("/proc/1/fd")),
-        "trace_the_parent" => call(libc::SYS_ptrace, [0x4206, 1, 0]),
-        "make_the_parent_a_victim" => told(fs::write("/proc/1/oom_score_adj", "1000")),
-        "limit_the_parent" => call(libc::SYS_prlimit64, [1, libc::RLIMIT_CPU as i64, 0]),
+        "read_the_parents_memory" => told(File::open(format!("/proc/{}/mem", parent()))),
+        "list_the_parents_descriptors" => told(fs::read_dir(format!("/proc/{}/fd", parent()))),
+        // By which it answers the grader.
+        "open_the_parents_output" => told(OpenOptions::new().write(true).open(format!("/proc/{}/fd/1", parent()))),
+        "trace_the_parent" => call(libc::SYS_ptrace, [0x4206, parent(), 0]),
+        "make_the_parent_a_victim" => told(fs::write(format!("/proc/{}/oom_score_adj", parent()), "1000")),
+        "limit_the_parent" => call(libc::SYS_prlimit64, [parent(), libc::RLIMIT_CPU as i64, 0]),
         "kill_init" => call(libc::SYS_kill, [1, libc::SIGKILL as i64, 0]),
         "signal_everybody" => signal_everybody(),
         "find_a_descriptor" => any((3..1024).map(|fd| fs::metadata(format!("/proc/self/fd/{fd}")))),
@@ -23,6 +25,13 @@ pub fn attack(name: &str, bait: &str) -> Option<String> {
         "leave_a_daemon" => leave_a_daemon(),
         _ => return None,
     })
+}
+
+/// The process that started this one. From a process id namespace of its own that is not to be seen; the first one is, which has
+/// the lab's rights, too.
+fn parent() -> i64 {
+    // SAFETY: no memory is touched.
+    i64::from(unsafe { libc::getppid() }.max(1))
 }
 
 /// Every process but this one and the first.
@@ -47,9 +56,17 @@ fn call(number: i64, args: [i64; 3]) -> String {
     told(raw(number, args))
 }
 
-/// Sends a signal to every process that it may signal, but itself.
+/// Ends every process that it may signal, but itself and the first. The call says that it has worked, too, where each was denied.
 fn signal_everybody() -> String {
-    call(libc::SYS_kill, [-1, libc::SIGKILL as i64, 0])
+    let others: Vec<_> = others().collect();
+    let ended = raw(libc::SYS_kill, [-1, libc::SIGKILL.into(), 0]);
+    if ended.is_err() || others.is_empty() {
+        return told(ended);
+    }
+    any(others.into_iter().map(|pid| match raw(libc::SYS_kill, [pid.into(), 0, 0]) {
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(0),
+        other => other,
+    }))
 }
 
 /// A process of a session of its own, whose parent has ended, and which no hang-up reaches.
