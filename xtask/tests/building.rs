@@ -146,3 +146,41 @@ fn a_package_that_is_not_fetched_is_named_with_the_remedy() {
     assert_eq!(state, "not_built");
     assert!(message.contains("nobody-has-fetched-this") && message.contains("run `cargo fetch`"), "{message}");
 }
+
+/// A folder beside the package is not handed in with it; that is nobody else's fault.
+#[test]
+fn a_package_without_a_part_of_it_does_not_compile() {
+    let package = "[package]\nname = \"kim\"\nversion = \"0.1.0\"\n[[bin]]\nname = \"udp_sender\"\npath = \"main.rs\"\n[dependencies]\nnets = { path = \"../nets\" }\n";
+    let submission = folder(&[("Cargo.toml", package), ("main.rs", "fn main() {}")]);
+    let (state, message) = program(submission.path());
+    assert_eq!(state, "does_not_compile", "{message}");
+    assert!(message.contains("nets"), "{message}");
+}
+
+/// Whose fault it is that there is no program: the exit code, the program and the checks say the same.
+#[rstest]
+#[case("int main(void) { return 0 }", "cc", "does_not_compile", "skip", 1)]
+#[case("int main(void) { return 0; }", "/nowhere/cc", "not_built", "not_run", 3)]
+fn without_a_program_no_check_is_failed(
+    #[case] source: &str,
+    #[case] compiler: &str,
+    #[case] state: &str,
+    #[case] verdict: &str,
+    #[case] code: i32,
+) {
+    let submission = folder(&[("udp_sender.c", source)]);
+    let graded = |format: &str| {
+        let mut command = cargo_bin_cmd!("xtask");
+        command.env("CC", compiler).args(["grade", "-e", "udp_sender", "--format", format]).arg(submission.path());
+        command.output().unwrap()
+    };
+    let output = graded("json");
+    assert_eq!(output.status.code(), Some(code));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["exercises"][0]["program"]["state"], state);
+    let checks = json["exercises"][0]["checks"].as_array().unwrap();
+    assert!(!checks.is_empty() && checks.iter().all(|check| check["verdict"] == verdict), "{checks:?}");
+    // Why, is said once.
+    let text = String::from_utf8(graded("text").stdout).unwrap();
+    assert!(!text.contains("While building the program"), "{text}");
+}

@@ -71,6 +71,7 @@ fn submission(name: &str, text: &str, program: ProgramOutcome, problem: Option<P
         about: check.about.clone(),
         points: check.points,
         result: match number {
+            _ if matches!(program, ProgramOutcome::NotBuilt { .. }) => CheckResult::not_built(),
             _ if !is_ready => CheckResult::Skip,
             0 => CheckResult::Pass,
             1 => failure(text, Some(Cause::Crashed)),
@@ -122,10 +123,11 @@ fn of_json(outcomes: &Vec<Outcome>) -> (Totals, u64) {
                 let place = match check["verdict"].as_str().unwrap() {
                     "pass" => 0,
                     "fail" => 1,
-                    "skip" if submission["problem"].is_object() => {
+                    _ if submission["problem"].is_object() => {
                         1 + usize::from(submission["problem"]["ours"] == true)
                     }
-                    "skip" => 1 + usize::from(state == "not_built"),
+                    _ if state == "not_built" => 2,
+                    "skip" => 1,
                     "error" => 2,
                     "not_run" | "not_yet" => 3,
                     other => panic!("{other}"),

@@ -163,9 +163,9 @@ pub enum CheckResult {
     Pass,
     /// It did something else.
     Fail(Box<Failure>),
-    /// It could not be tried, because of what was wrong before.
+    /// There is nothing to try: no program was handed in, or the compiler refuses it.
     Skip,
-    /// It needs something that this system does not have.
+    /// It needs something that this system does not have; or the program could not be built, which says nothing about it.
     NotRun(LabError),
     /// Grading was ended before it.
     NotYet,
@@ -191,6 +191,17 @@ impl CheckResult {
             Self::NotYet => "not_yet",
             Self::Error(_) => "error",
         }
+    }
+
+    /// Of a check whose program could not be built, through no fault of its own. Why stands with the program.
+    #[must_use]
+    pub fn not_built() -> Self {
+        Self::NotRun(LabError {
+            doing: "building the program".to_owned(),
+            error: "it could not be built".to_owned(),
+            remedy: None,
+            missing: true,
+        })
     }
 }
 

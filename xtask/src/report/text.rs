@@ -254,7 +254,9 @@ impl Page {
     /// Trouble of ours, each kind once.
     fn errors(&mut self, outcome: &Outcome) {
         let mut kinds: Vec<(&LabError, Vec<String>)> = Vec::new();
-        for exercise in &outcome.exercises {
+        // Why a program could not be built has been said with the program.
+        let is_built = |exercise: &&ExerciseOutcome| !matches!(exercise.program, ProgramOutcome::NotBuilt { .. });
+        for exercise in outcome.exercises.iter().filter(is_built) {
             for check in &exercise.checks {
                 let (CheckResult::Error(error) | CheckResult::NotRun(error)) = &check.result else { continue };
                 let id = format!("{}::{}", exercise.name, check.name);

@@ -53,6 +53,9 @@ pub(super) fn checks(outcome: &Outcome) -> impl Iterator<Item = Told<'_>> {
 }
 
 fn of(outcome: &Outcome, exercise: &ExerciseOutcome, check: &CheckOutcome) -> (Status, String, String) {
+    if outcome.problem.is_some() || matches!(exercise.program, ProgramOutcome::NotBuilt { .. }) {
+        return skipped(outcome, exercise);
+    }
     match &check.result {
         CheckResult::Pass => (Status::Passed, String::new(), String::new()),
         CheckResult::Fail(failure) => (Status::Failed, reason(failure), text::failed(exercise, check, failure)),
@@ -122,10 +125,11 @@ pub(super) fn one_line(text: &str) -> String {
 pub(super) fn not_passed(outcome: &Outcome) -> Vec<(String, Told<'_>)> {
     let mut out: Vec<(String, Told<'_>)> = Vec::new();
     for told in checks(outcome).filter(|told| told.status != Status::Passed) {
-        let name = match (&told.check.result, &outcome.problem) {
-            (CheckResult::Skip, Some(_)) => name(outcome),
-            (CheckResult::Skip, None) => told.exercise.name.clone(),
-            _ => told.id.clone(),
+        let is_run = matches!(told.exercise.program, ProgramOutcome::Ready { .. } | ProgramOutcome::NotYet);
+        let name = match (&outcome.problem, is_run) {
+            (Some(_), _) => name(outcome),
+            (None, false) => told.exercise.name.clone(),
+            (None, true) => told.id.clone(),
         };
         if out.last().is_none_or(|(last, _)| *last != name) {
             out.push((name, told));

@@ -146,6 +146,12 @@ impl Store {
             ladder: None,
         };
         let is_ready = matches!(program, Some(KnownProgram { outcome: ProgramOutcome::Ready { .. }, .. }));
+        if problem.is_some_and(|problem| problem.ours)
+            || matches!(program, Some(KnownProgram { outcome: ProgramOutcome::NotBuilt { .. }, .. }))
+        {
+            out.result = CheckResult::not_built();
+            return Ok(out);
+        }
         if problem.is_some() || (program.is_some() && !is_ready) {
             return Ok(out);
         }

@@ -117,7 +117,9 @@ pub(super) async fn build(
 
 /// What cargo says without a word from the compiler.
 fn could_not_go_on(said: &str, dir: &Path) -> Built {
-    if said.contains("failed to run custom build command") {
+    // Or a dependency that should lie beside the package and was not handed in.
+    let is_absent = said.contains("unable to update /");
+    if is_absent || said.contains("failed to run custom build command") {
         return Built::DoesNotCompile(said.to_owned());
     }
     if !is_ours(dir) && said.contains("offline") {
