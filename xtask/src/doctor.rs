@@ -87,6 +87,7 @@ impl Found {
                 ));
                 lines.push(String::new());
                 lines.extend(rows(&held.protections, columns));
+                lines.extend(not_kept(held.level, columns));
             }
             (Err(error), borrowed) => {
                 lines.push(format!("{BAD}✗{BAD:#} {BOLD}Labs of their own cannot be made here.{BOLD:#}"));
@@ -103,6 +104,7 @@ impl Found {
                         lines.extend(wrap(advice, columns, 2));
                         lines.push(String::new());
                         lines.extend(rows(&held.protections, columns));
+                        lines.extend(not_kept(held.level, columns));
                     }
                     Some(Err(error)) => {
                         lines.push(format!(
@@ -116,6 +118,22 @@ impl Found {
         }
         lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
     }
+}
+
+/// What no row promises.
+fn not_kept(level: Isolation, columns: usize) -> Vec<String> {
+    let everywhere = "a program that knows a hole in the kernel; kernel memory, of sockets for instance; what all labs of a \
+                      grader share as one user: watches (inotify) and pipe pages.";
+    let text = match level {
+        Isolation::Full => format!("Not kept out: {everywhere} Who needs more grades in a virtual machine."),
+        Isolation::Borrowed => format!(
+            "Not kept out: talking to the services of the container and to whatever its network reaches; seeing its processes \
+             and their arguments, and that a file is there; filling its disk; {everywhere}"
+        ),
+    };
+    let mut lines = vec![String::new()];
+    lines.extend(wrap(&text, columns, 2));
+    lines
 }
 
 fn trouble(error: &LabError, columns: usize) -> Vec<String> {

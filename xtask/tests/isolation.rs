@@ -165,3 +165,10 @@ fn reference_program() -> std::path::PathBuf {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn doctor_says_what_is_not_kept_out() {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("doctor").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("  Not kept out: a program that knows a hole in the kernel"), "{text}");
+}

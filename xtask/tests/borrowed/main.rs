@@ -111,7 +111,7 @@ int main(int count, char **args) {
     let (verdicts, _, said) = container.verdicts(dir.path(), &["--check", "udp_sender::one_datagram"]);
     assert_eq!(verdicts, [("one_datagram".to_owned(), "pass".to_owned())], "{said}");
     let doctor = String::from_utf8(container.run(&["doctor"]).stdout).unwrap();
-    assert!(doctor.contains("waited out for 4.5 s"), "{doctor}");
+    assert!(doctor.contains("waited out for 4.5 s") && doctor.contains("Not kept out: talking"), "{doctor}");
 }
 
 #[rstest]
