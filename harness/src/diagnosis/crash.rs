@@ -1,12 +1,33 @@
 //! Where a program crashed, from what the run-time system of its language printed last.
 
 use crate::check::printable;
-use crate::event::Exit;
+use crate::event::{Exit, MEMORY_OF_A_PROCESS};
 use crate::transcript::signal_name;
 
 /// How it crashed and where, for a sentence.
 pub(super) fn of(exit: &Exit, stderr: &str) -> String {
-    printable(&unescaped(exit, stderr), 400)
+    printable(&unescaped(exit, stderr), 400) + &memory(stderr)
+}
+
+/// What run-time systems say when memory was refused.
+const MEMORY_REFUSED: [&str; 7] = [
+    "MemoryError",
+    "memory allocation of ",
+    "heap out of memory",
+    "std::bad_alloc",
+    "OutOfMemoryError",
+    "runtime: out of memory",
+    "Cannot allocate memory",
+];
+
+/// How much there is, for whoever was refused more. That it was is the program's own word; where it says nothing, as in C after a
+/// `malloc` that is not looked at, nobody can tell: the kernel does not count refusals.
+fn memory(stderr: &str) -> String {
+    if MEMORY_REFUSED.iter().any(|words| stderr.contains(words)) {
+        format!(" A process has {} MiB of memory here.", MEMORY_OF_A_PROCESS >> 20)
+    } else {
+        String::new()
+    }
 }
 
 /// The same of a program that goes on, and may have caught what it shows.
@@ -141,6 +162,26 @@ mod tests {
     #[case("no", "It ended with status 1.")]
     fn the_last_frame_is_found(#[case] stderr: &str, #[case] expected: &str) {
         assert_eq!(of(&Exit::Status(1), stderr), expected);
+    }
+
+    #[rstest]
+    #[case(
+        Exit::Status(1),
+        "Traceback (most recent call last):\n  File \"/s/a.py\", line 9, in f\n    x\nMemoryError\n",
+        true
+    )]
+    #[case(Exit::Signal(libc::SIGABRT), "memory allocation of 1073741824 bytes failed\n", true)]
+    #[case(
+        Exit::Signal(libc::SIGABRT),
+        "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n",
+        true
+    )]
+    #[case(Exit::Signal(libc::SIGABRT), "terminate called after throwing an instance of 'std::bad_alloc'\n", true)]
+    #[case(Exit::Status(1), "tcp_server: malloc: Cannot allocate memory\n", true)]
+    #[case(Exit::Signal(libc::SIGSEGV), "", false)]
+    #[case(Exit::Status(1), "tcp_server: Address already in use\n", false)]
+    fn who_was_refused_memory_is_told_how_much_there_is(#[case] exit: Exit, #[case] stderr: &str, #[case] told: bool) {
+        assert_eq!(of(&exit, stderr).ends_with(" A process has 512 MiB of memory here."), told);
     }
 
     #[test]

@@ -338,6 +338,9 @@ impl State {
     }
 }
 
+/// Memory of one process that is its own to write, in bytes: the limit of every lab.
+pub const MEMORY_OF_A_PROCESS: u64 = 512 << 20;
+
 /// The end of a program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {

@@ -2,6 +2,7 @@
 //! that does an exercise.
 
 use super::Purpose;
+use crate::event::MEMORY_OF_A_PROCESS;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io;
 
@@ -11,8 +12,8 @@ const MIB: u64 = 1 << 20;
 const PROCESSES: u64 = 100;
 /// Open descriptors.
 const DESCRIPTORS: u64 = 256;
-/// Memory of one process that is its own to write. What several share is not counted; settling watches the memory of all.
-const DATA: u64 = 512 * MIB;
+/// What several processes share is not counted; settling watches the memory of all.
+const DATA: u64 = MEMORY_OF_A_PROCESS;
 /// Size of a file.
 const FILE: u64 = 16 * MIB;
 /// Stack of the first thread.
