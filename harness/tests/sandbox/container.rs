@@ -17,8 +17,8 @@ use rustix::thread::{
     UnshareFlags, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid, unshare_unsafe,
 };
 use std::fs;
-use std::io;
-use std::net::TcpListener;
+use std::io::{self, Write};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, exit};
@@ -69,6 +69,7 @@ fn main() {
     // Nobody in here is its parent; whoever had ended before would not be told.
     assert_eq!(getppid(), None);
     device_up();
+    give_a_past();
     root();
     fs::write("/proc/sys/user/max_user_namespaces", "0").unwrap();
     chdir(&here).unwrap();
@@ -118,6 +119,15 @@ fn device_up() {
         request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
         assert_eq!(libc::ioctl(socket, libc::SIOCSIFFLAGS as _, &raw const request), 0);
     }
+}
+
+/// Lets the kernel count something in the network: a connection that is closed with unread data. Nobody's network is new.
+fn give_a_past() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut one = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (other, _) = listener.accept().unwrap();
+    one.write_all(b"?").unwrap();
+    drop(other);
 }
 
 fn forbid(call: libc::c_long) {
