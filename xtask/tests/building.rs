@@ -177,8 +177,8 @@ fn without_a_program_no_check_is_failed(
     let output = graded("json");
     assert_eq!(output.status.code(), Some(code));
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(json["exercises"][0]["program"]["state"], state);
-    let checks = json["exercises"][0]["checks"].as_array().unwrap();
+    assert_eq!(json["submissions"][0]["exercises"][0]["program"]["state"], state);
+    let checks = json["submissions"][0]["exercises"][0]["checks"].as_array().unwrap();
     assert!(!checks.is_empty() && checks.iter().all(|check| check["verdict"] == verdict), "{checks:?}");
     // Why, is said once.
     let text = String::from_utf8(graded("text").stdout).unwrap();
