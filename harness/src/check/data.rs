@@ -21,6 +21,7 @@ pub enum Data {
 
 /// An encoding other than UTF-8 that the lecture notes use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Encoding {
     /// GBK, the national standard of China that the notes use in places.
     Gbk,
@@ -30,9 +31,27 @@ impl Encoding {
     /// Every encoding with its name in a `.check` file.
     pub const ALL: [(&'static str, Self); 1] = [("gbk", Self::Gbk)];
 
-    fn encode(self, text: &str) -> Vec<u8> {
+    /// The text in this encoding. What it has no bytes for becomes a number, see [`Self::has`].
+    #[must_use]
+    pub fn encode(self, text: &str) -> Vec<u8> {
         match self {
             Self::Gbk => encoding_rs::GBK.encode(text).0.into_owned(),
+        }
+    }
+
+    /// Whether it has bytes for a character.
+    #[must_use]
+    pub fn has(self, c: char) -> bool {
+        match self {
+            Self::Gbk => !encoding_rs::GBK.encode(c.encode_utf8(&mut [0; 4])).2,
+        }
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gbk => f.write_str("gbk"),
         }
     }
 }
@@ -67,7 +86,7 @@ impl Data {
             Self::Encoded(text, encoding) => encoding.encode(text),
             Self::Hex(bytes) => bytes.clone(),
             Self::Pattern(len) => pattern(*len),
-            Self::Parameter(name) => params.get(name)?.to_string().into_bytes(),
+            Self::Parameter(name) => params.get(name)?.bytes(),
         })
     }
 }
@@ -76,7 +95,7 @@ impl fmt::Display for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => f.write_str(&quote(text)),
-            Self::Encoded(text, Encoding::Gbk) => write!(f, "{} as gbk", quote(text)),
+            Self::Encoded(text, encoding) => write!(f, "{} as {encoding}", quote(text)),
             Self::Hex(bytes) => {
                 f.write_str("hex")?;
                 bytes.iter().try_for_each(|byte| write!(f, " {byte:02x}"))

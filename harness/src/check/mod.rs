@@ -59,6 +59,20 @@ impl Check {
         valid.map_or(&[], |look_for| &look_for.values)
     }
 
+    /// All that is sent and typed.
+    pub fn data(&self) -> impl Iterator<Item = &Data> {
+        self.stimuli.iter().flat_map(|stimulus| match stimulus {
+            Stimulus::Start(start) => start.given.as_slice(),
+            Stimulus::Type { data, .. } => data,
+            Stimulus::Peer { action, .. } => match action {
+                Action::Sends(data) | Action::Connects { sends: Some(data), .. } => std::slice::from_ref(data),
+                Action::SendsTo { data, .. } => data,
+                _ => &[],
+            },
+            _ => &[],
+        })
+    }
+
     /// Whether a program that ends after a stimulus may do so with any exit code.
     #[must_use]
     pub fn exit_is_free(&self, stimulus: usize) -> bool {

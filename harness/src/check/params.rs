@@ -1,5 +1,6 @@
 //! Parameters: values of an exercise that checks and transcripts name instead of spelling out.
 
+use super::data::Encoding;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,13 +14,42 @@ pub enum Parameter {
     Number(u32),
     /// A text or an address.
     Text(String),
+    /// A text in another encoding than UTF-8.
+    Encoded {
+        /// Its characters.
+        text: String,
+        /// How they become bytes.
+        encoding: Encoding,
+    },
 }
 
+impl Parameter {
+    /// As it stands in arguments, and as it is shown to a person.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) | Self::Encoded { text, .. } => text.clone(),
+        }
+    }
+
+    /// As it is sent or typed.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Number(_) | Self::Text(_) => self.text().into_bytes(),
+            Self::Encoded { text, encoding } => encoding.encode(text),
+        }
+    }
+}
+
+/// As reports name it.
 impl fmt::Display for Parameter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),
             Self::Text(text) => text.fmt(f),
+            Self::Encoded { text, encoding } => write!(f, "{text} as {encoding}"),
         }
     }
 }
@@ -72,17 +102,21 @@ impl Parameters {
         self.naming(|value| matches!(value, Parameter::Text(text) if text.parse() == Ok(ip)))
     }
 
-    /// The parameter whose value is exactly this text.
+    /// The parameter whose value is exactly this text, in its encoding.
     #[must_use]
     pub fn naming_text(&self, bytes: &[u8]) -> Option<&str> {
-        self.naming(|value| matches!(value, Parameter::Text(text) if text.as_bytes() == bytes))
+        self.naming(|value| match value {
+            Parameter::Number(_) => false,
+            Parameter::Text(text) => text.as_bytes() == bytes,
+            Parameter::Encoded { .. } => value.bytes() == bytes,
+        })
     }
 
     /// The values that are IP addresses.
     pub fn ips(&self) -> impl Iterator<Item = IpAddr> {
         self.0.values().filter_map(|value| match value {
             Parameter::Text(text) => text.parse().ok(),
-            Parameter::Number(_) => None,
+            Parameter::Number(_) | Parameter::Encoded { .. } => None,
         })
     }
 
@@ -107,7 +141,7 @@ impl Template {
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else { break };
             out.push_str(before);
-            out.push_str(&params.get(name)?.to_string());
+            out.push_str(&params.get(name)?.text());
             rest = after;
         }
         out.push_str(rest);
@@ -160,6 +194,19 @@ mod tests {
         ] {
             assert_eq!(Template(text.into()).endpoint(&params(), default), Ok(expected.parse().unwrap()));
         }
+    }
+
+    #[test]
+    fn a_text_in_another_encoding_is_sent_in_it_and_shown_as_it_is_read() {
+        let answer: Parameter = serde_json::from_str(r#"{"text": "你好", "encoding": "gbk"}"#).unwrap();
+        let params = Parameters(BTreeMap::from([("answer".into(), answer.clone())]));
+        let gbk = [0xc4, 0xe3, 0xba, 0xc3];
+        assert_eq!(
+            (answer.text(), answer.bytes(), answer.to_string()),
+            ("你好".into(), gbk.into(), "你好 as gbk".into())
+        );
+        assert_eq!((params.naming_text(&gbk), params.naming_text("你好".as_bytes())), (Some("answer"), None));
+        assert_eq!(Template("{answer}".into()).resolve(&params), Ok("你好".into()));
     }
 
     #[test]

@@ -48,7 +48,8 @@ fn one(expected: &[u8], sent: &[u8], before: &[Vec<u8>]) -> Option<Wrong> {
     }
     if !sent.is_empty() && expected.starts_with(sent) {
         let told = format!("Of {} bytes only the first {} came", expected.len(), sent.len());
-        let characters = String::from_utf8_lossy(expected).chars().count();
+        // In another encoding than UTF-8 a character has as many bytes as that says.
+        let characters = std::str::from_utf8(expected).map_or(0, |text| text.chars().count());
         return Some(if characters == sent.len() {
             (Cause::CharactersCounted, format!("{told}; {characters} is the number of its characters."))
         } else {

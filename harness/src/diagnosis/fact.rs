@@ -145,7 +145,7 @@ fn split_values(text: &str) -> Vec<String> {
 /// only the ends of a long run.
 pub(super) fn bytes(told: &str, params: &Parameters) -> Option<Vec<u8>> {
     if let Some(name) = told.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        return Some(params.get(name).ok()?.to_string().into_bytes());
+        return Some(params.get(name).ok()?.bytes());
     }
     if let Some(len) = told.strip_prefix("the ").and_then(|rest| rest.strip_suffix(" bytes")) {
         return Some(pattern(len.parse().ok()?));

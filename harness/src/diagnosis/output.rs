@@ -122,7 +122,7 @@ impl Case<'_> {
         unquote(value)
             .or_else(|| {
                 let name = value.strip_prefix('{')?.strip_suffix('}')?;
-                Some(self.params.get(name).ok()?.to_string())
+                Some(self.params.get(name).ok()?.text())
             })
             .or_else(|| {
                 let len = value.strip_suffix(" bytes")?.parse().ok()?;

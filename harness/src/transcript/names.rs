@@ -1,6 +1,6 @@
 //! Names instead of numbers: whose an address is, and which parameter a value is.
 
-use crate::check::{Action, Check, Data, Parameters, Stimulus};
+use crate::check::{Check, Data, Parameters};
 use crate::event::{Endpoint, Observation, Protocol, Socket};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -101,18 +101,7 @@ impl Names<'_> {
 
     /// The texts of a given size that the check generates.
     pub(super) fn patterns(&self) -> impl Iterator<Item = usize> {
-        self.check
-            .stimuli
-            .iter()
-            .flat_map(|stimulus| match stimulus {
-                Stimulus::Start(start) => start.given.iter().collect(),
-                Stimulus::Type { data, .. } => data.iter().collect(),
-                Stimulus::Peer { action: Action::Sends(data), .. } => vec![data],
-                Stimulus::Peer { action: Action::Connects { sends: Some(data), .. }, .. } => vec![data],
-                Stimulus::Peer { action: Action::SendsTo { data, .. }, .. } => data.iter().collect(),
-                _ => Vec::new(),
-            })
-            .filter_map(pattern_of)
+        self.check.data().filter_map(pattern_of)
     }
 
     fn ip(&self, ip: IpAddr) -> String {

@@ -5,7 +5,7 @@ use super::bytes_of;
 use super::ending::is_crash;
 use super::known::Known;
 use super::names::Names;
-use crate::check::{Data, ProgramName, Stimulus, Value, pattern};
+use crate::check::{Data, Parameter, ProgramName, Stimulus, Value, pattern};
 use crate::event::{Step, Stream};
 use std::collections::BTreeSet;
 
@@ -128,7 +128,7 @@ fn text_of(names: &Names<'_>, value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Text(text) => Some(text.clone()),
         Value::Pattern(len) => Some(String::from_utf8_lossy(&pattern(*len)).into_owned()),
-        Value::Parameter(name) => names.params.get(name).ok().map(ToString::to_string),
+        Value::Parameter(name) => names.params.get(name).ok().map(Parameter::text),
         Value::Words => None,
     }
 }

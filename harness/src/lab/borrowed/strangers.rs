@@ -41,7 +41,7 @@ impl Ours {
 fn numbers(params: &Parameters) -> impl Iterator<Item = u16> {
     params.0.values().filter_map(|value| match value {
         Parameter::Number(number) => u16::try_from(*number).ok(),
-        Parameter::Text(_) => None,
+        Parameter::Text(_) | Parameter::Encoded { .. } => None,
     })
 }
 
