@@ -1,8 +1,11 @@
-//! What is wrong with a `.check` file, and where.
+//! What is wrong with a `.check` file, or another that a person writes, and where.
 
 use std::fmt;
+use unicode_width::UnicodeWidthStr;
 
 /// A line that is not in the language.
+///
+/// Courses use it, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckError {
     /// The file's name, as it was given to [`super::parse`].
@@ -29,7 +32,13 @@ impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.problem)?;
         writeln!(f, "  | {}", self.text)?;
-        write!(f, "  | {}{}", " ".repeat(self.column - 1), "^".repeat(self.width.max(1)))?;
+        // Where characters are two columns wide, the mark is below them all the same.
+        let mut chars = self.text.chars();
+        let before: String = chars.by_ref().take(self.column.saturating_sub(1)).collect();
+        let marked: String = chars.take(self.width).collect();
+        // The column behind the end of a line has no character.
+        let blank = before.width() + self.column.saturating_sub(1 + before.chars().count());
+        write!(f, "  | {}{}", " ".repeat(blank), "^".repeat(marked.width().max(1)))?;
         if !self.expected.is_empty() {
             write!(f, "\n  expected: {}", self.expected.join("; "))?;
         }

@@ -38,6 +38,13 @@ fn a_mistake_has_its_place_and_the_nearest_right_form() {
 }
 
 #[test]
+fn a_mistake_is_marked_behind_characters_that_are_two_columns_wide() {
+    let error = parse("a.check", "A sends \"你好\" as gkb").unwrap_err().to_string();
+    let lines: Vec<_> = error.lines().skip(1).take(2).collect();
+    assert_eq!(lines, ["  | A sends \"你好\" as gkb", "  |                   ^^^"]);
+}
+
+#[test]
 fn a_text_that_is_never_closed_is_shown_where_it_opens() {
     insta::assert_snapshot!(mistake("type \"hello"), @r#"
     t.check:1:6: this text is never closed: a `"` is missing
