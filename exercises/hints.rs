@@ -9,10 +9,11 @@
 //! text = "…"
 //! ```
 //!
-//! A check has a series of up to three hints. A hint can name the causes of failure that it fits; whoever was told the cause
+//! `{port}` is the value of the parameter, as the course has it. A check has a series of up to three hints. A hint can name the causes of failure that it fits; whoever was told the cause
 //! begins there. A shared series is about a cause that can make many checks fail. It comes instead of a check's own, where
 //! that does not name the cause.
 
+use crate::load::check_names;
 use crate::{Exercise, LoadError, folder};
 use harness::check::nearest;
 use harness::diagnosis::Cause;
@@ -76,15 +77,23 @@ impl Hints {
 }
 
 impl Exercise {
-    /// The hints of the exercise, which must have all its checks.
+    /// The hints of the exercise, with the values that its parameters have.
     ///
     /// # Errors
     /// When `hints.toml` is missing, or is not what it should be.
     pub fn hints(&self) -> Result<Hints, LoadError> {
         let path = folder(&self.name).join("hints.toml");
         let text = fs::read_to_string(&path).map_err(|source| LoadError::File { path: path.clone(), source })?;
-        let checks: Vec<_> = self.checks.iter().map(|check| check.name.as_str()).collect();
-        parse(&path, &text, &checks)
+        let checks = check_names(&self.name)?;
+        let checks: Vec<_> = checks.iter().map(String::as_str).collect();
+        let mut hints = parse(&path, &text, &checks)?;
+        let all = hints.checks.values_mut().chain(hints.shared.values_mut());
+        for hint in all.flatten() {
+            for (name, value) in &self.params.0 {
+                hint.text = hint.text.replace(&format!("{{{name}}}"), &value.text());
+            }
+        }
+        Ok(hints)
     }
 }
 
@@ -171,6 +180,7 @@ fn place(text: &str, offset: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use harness::check::Parameter;
     use std::collections::BTreeSet;
 
     fn read(text: &str) -> Result<Hints, LoadError> {
@@ -267,6 +277,25 @@ mod tests {
                 assert_eq!(series.hints.len(), MOST, "{name}::{}", check.name);
                 for hint in series.hints {
                     assert!(texts.insert(hint.text.clone()), "twice in {name}: {}", hint.text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn hints_name_the_values_that_hold() {
+        for name in crate::EXERCISES {
+            let mut exercise = crate::load(name).unwrap();
+            let own = exercise.params.clone();
+            for (name, value) in &mut exercise.params.0 {
+                *value = Parameter::Text(format!("the value of {name}"));
+            }
+            let hints = exercise.hints().unwrap();
+            for hint in hints.checks.values().chain(hints.shared.values()).flatten() {
+                for (parameter, value) in &own.0 {
+                    let text = &hint.text;
+                    assert!(!text.contains(&value.text()), "{name}: write {{{parameter}}}: {text}");
+                    assert!(!text.contains('{') || text.contains("\\u{4f60}"), "{name}: what does it name? {text}");
                 }
             }
         }

@@ -59,6 +59,13 @@ pub fn load(exercise: &str) -> Result<Exercise, LoadError> {
     })
 }
 
+/// The names of all checks of an exercise, also of those that a course leaves out.
+pub(crate) fn check_names(exercise: &str) -> Result<Vec<String>, LoadError> {
+    let path = folder(exercise).join("exercise.toml");
+    let manifest = Manifest::parse(&path, &read(&path)?)?;
+    Ok(manifest.checks.into_iter().map(|check| check.name).collect())
+}
+
 /// Where a check is kept.
 pub(crate) fn check_file(exercise: &str, check: &str) -> PathBuf {
     folder(exercise).join("checks").join(format!("{check}.check"))
