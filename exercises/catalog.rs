@@ -1,6 +1,11 @@
 //! The course's table of contents: one line an exercise, in teaching order. [`load`] reads what is in an exercise's
-//! folder.
+//! folder, [`Course`] changes what a course wants otherwise.
 
+mod course;
+#[cfg(test)]
+mod course_mistakes;
+#[cfg(test)]
+mod course_tests;
 #[cfg(test)]
 mod damaged;
 mod error;
@@ -8,7 +13,10 @@ mod hints;
 mod load;
 mod manifest;
 mod programs;
+mod toml_file;
+mod values;
 
+pub use course::{Course, CourseError, Visibility};
 pub use error::LoadError;
 pub use hints::{Hint, Hints, Series};
 pub use load::{Exercise, ExerciseCheck, load, snapshot_file};

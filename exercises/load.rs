@@ -1,7 +1,7 @@
 //! Reading an exercise's folder.
 
 use crate::manifest::{Listed, Manifest};
-use crate::{LoadError, folder};
+use crate::{LoadError, Visibility, folder};
 use harness::check::{self, Check, Parameters};
 use harness::transcript::Transcript;
 use harness::verdict;
@@ -32,6 +32,8 @@ pub struct ExerciseCheck {
     pub name: String,
     /// What passing it is worth.
     pub points: u32,
+    /// When a student may see its result.
+    pub visibility: Visibility,
     /// What is done to the program.
     pub check: Check,
     snapshot: PathBuf,
@@ -97,7 +99,8 @@ fn load_check(exercise: &str, listed: &Listed) -> Result<ExerciseCheck, LoadErro
     let Listed { name, points } = listed;
     let path = check_file(exercise, name);
     let check = check::parse(&format!("{exercise}/checks/{name}.check"), &read(&path)?)?;
-    Ok(ExerciseCheck { name: name.clone(), points: *points, check, snapshot: snapshot_file(exercise, name) })
+    let (visibility, snapshot) = (Visibility::default(), snapshot_file(exercise, name));
+    Ok(ExerciseCheck { name: name.clone(), points: *points, visibility, check, snapshot })
 }
 
 /// The check files that `exercise.toml` has forgotten.

@@ -73,6 +73,26 @@ impl Check {
         })
     }
 
+    /// All texts that are sent, typed or looked for.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let sent = self.data().filter_map(|data| match data {
+            Data::Text(text) | Data::Encoded(text, _) => Some(text.as_str()),
+            _ => None,
+        });
+        let values = self.look_for.iter().flat_map(|look_for| &look_for.values);
+        sent.chain(values.filter_map(|value| match value {
+            Value::Text(text) => Some(text.as_str()),
+            _ => None,
+        }))
+    }
+
+    /// All stimuli and all values that are looked for, as the file has them.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let values = self.look_for.iter().flat_map(|look_for| &look_for.values).map(ToString::to_string);
+        self.stimuli.iter().map(ToString::to_string).chain(values).collect()
+    }
+
     /// Whether a program that ends after a stimulus may do so with any exit code.
     #[must_use]
     pub fn exit_is_free(&self, stimulus: usize) -> bool {
