@@ -3,7 +3,7 @@
 use crate::programs::{self, Known};
 use crate::report::columns::{pad, width};
 use crate::run::{Ran, Runner, default_jobs};
-use crate::select::Select;
+use crate::select::Only;
 use crate::trouble::{FAILED, PASSED, Trouble};
 use anstream::println;
 use clap::Args;
@@ -41,7 +41,7 @@ pub struct Bench {
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
     #[command(flatten)]
-    select: Select,
+    only: Only,
 }
 
 impl Bench {
@@ -50,7 +50,7 @@ impl Bench {
     /// # Errors
     /// When it could not be done.
     pub async fn run(self) -> Result<ExitCode, Trouble> {
-        let exercises = self.select.load()?;
+        let exercises = self.only.load()?;
         let runner = Runner::new(1)?;
         let mut rust = programs::references(&exercises, default_jobs(), runner.launcher()).await?;
         rust.retain(|known| !known.name.contains("/python/") && !known.name.contains("/c/"));

@@ -1,5 +1,6 @@
 //! `cargo xtask hint`: one hint for a check, and the next one when it is asked for.
 
+use crate::course::CourseFile;
 use crate::kept::{self, Failed, Graded};
 use crate::report::{self, columns};
 use crate::select;
@@ -28,6 +29,8 @@ pub struct Hint {
     /// Show the hint after the one that was shown last
     #[arg(long)]
     next: bool,
+    #[command(flatten)]
+    course: CourseFile,
 }
 
 /// The hint that was shown last for a check.
@@ -45,7 +48,7 @@ impl Hint {
     /// # Errors
     /// When a name is unknown, an exercise cannot be read, or nothing can be written.
     pub fn run(self) -> Result<ExitCode, Trouble> {
-        let (exercise, check) = select::one(&self.of)?;
+        let (exercise, check) = select::one(&self.of, &self.course)?;
         let graded = Graded::read();
         let failed = graded.failed(&exercise.name);
         let (check, chosen) = match check {
@@ -65,7 +68,8 @@ impl Hint {
         let name = format!("{}.{}", series.kind, series.name);
         let last = shown.get(&id).filter(|shown| self.next && shown.series == name);
         let place = last.map_or(series.begin, |shown| shown.place + 1);
-        report::write(&page(&id, check, chosen, &series, place, columns::terminal_width()))?;
+        let again = format!("cargo xtask hint {id}{}", self.course.as_arguments());
+        report::write(&page(&id, &again, check, chosen, &series, place, columns::terminal_width()))?;
         if place < series.hints.len() {
             shown.insert(id, Shown { series: name, place });
             kept::write(SHOWN, &shown).map_err(Trouble::ours("noting which hint was shown"))?;
@@ -91,9 +95,10 @@ fn choose<'a>(
     Ok((first, Some(why)))
 }
 
-/// What is shown: a hint, or that there is no further one.
+/// What is shown: a hint, or that there is no further one. `again` is the command that shows the first one.
 fn page(
     id: &str,
+    again: &str,
     check: &ExerciseCheck,
     chosen: Option<&str>,
     series: &Series<'_>,
@@ -105,7 +110,7 @@ fn page(
     match series.hints.get(place) {
         None => {
             lines.push(format!("That was the last hint for {BOLD}{id}{BOLD:#}."));
-            lines.push(format!("From the beginning: cargo xtask hint {id}"));
+            lines.push(format!("From the beginning: {again}"));
         }
         Some(hint) => {
             lines.extend(chosen.map(|why| format!("{FAINT}{why}{FAINT:#}")));
@@ -117,7 +122,7 @@ fn page(
             lines.extend(columns::wrap(&hint.text, width, 2));
             lines.push(String::new());
             lines.push(if place + 1 < all {
-                format!("The next one: cargo xtask hint {id} --next")
+                format!("The next one: {again} --next")
             } else {
                 "That was the last one.".to_owned()
             });

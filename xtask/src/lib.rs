@@ -4,6 +4,7 @@
 //!
 //! | module         | what it is                                                  |
 //! |----------------|-------------------------------------------------------------|
+//! | [`course`]     | the exercises as a course has them                          |
 //! | [`select`]     | which exercises and checks were asked for                   |
 //! | [`submission`] | finding a submission's programs, and building them          |
 //! | [`programs`]   | the programs that we know the right verdicts of              |
@@ -19,6 +20,7 @@
 
 pub mod bench;
 pub mod class;
+pub mod course;
 pub mod doctor;
 pub mod files;
 pub mod grade;

@@ -7,7 +7,7 @@ use crate::outcome::CheckResult;
 use crate::programs::{self, Known};
 use crate::report::columns::{pad, terminal_width, width, wrap};
 use crate::run::{Runner, default_jobs, launcher};
-use crate::select::Select;
+use crate::select::Only;
 use crate::trouble::{FAILED, PASSED, Trouble};
 use anstream::println;
 use clap::Args;
@@ -28,7 +28,7 @@ pub struct Matrix {
     #[arg(long, short, value_name = "J", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
     #[command(flatten)]
-    select: Select,
+    only: Only,
     #[command(flatten)]
     isolation: Choice,
 }
@@ -40,7 +40,7 @@ impl Matrix {
     /// When it could not be done.
     pub async fn run(self) -> Result<ExitCode, Trouble> {
         let jobs = self.jobs.map_or_else(default_jobs, usize::from);
-        let exercises = self.select.load()?;
+        let exercises = self.only.load()?;
         let chosen = self.isolation.make(&launcher()?, jobs).await?;
         let (launcher, jobs) = (chosen.launcher.clone(), chosen.jobs);
         let mut known = programs::references(&exercises, jobs, &launcher).await?;

@@ -1,13 +1,39 @@
 //! Which exercises and checks were asked for.
 
+use crate::course::CourseFile;
 use crate::trouble::Trouble;
 use clap::Args;
 use exercises::{EXERCISES, Exercise};
 use harness::check::nearest;
 
-/// The part of the course that a command is about. Without any option: all of it.
+/// The part of a course that a command is about. Without any option: all exercises as they are.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Select {
+    #[command(flatten)]
+    only: Only,
+    #[command(flatten)]
+    course: CourseFile,
+}
+
+impl Select {
+    /// The exercises that were asked for, each with only the checks that were asked for, in teaching order.
+    ///
+    /// # Errors
+    /// When a name is unknown, the course is not what it should be, or an exercise cannot be read.
+    pub fn load(&self) -> Result<Vec<Exercise>, Trouble> {
+        self.only.of(self.course.exercises()?)
+    }
+
+    /// The course, if one was given.
+    #[must_use]
+    pub const fn course(&self) -> &CourseFile {
+        &self.course
+    }
+}
+
+/// Some exercises and checks. Without any option: all.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Only {
     /// Only this exercise. Can be given several times
     #[arg(long = "exercise", short, value_name = "E")]
     pub exercises: Vec<String>,
@@ -16,16 +42,21 @@ pub struct Select {
     pub checks: Vec<String>,
 }
 
-impl Select {
-    /// The exercises that were asked for, each with only the checks that were asked for, in teaching order.
+impl Only {
+    /// Those that were asked for, as no course has changed them.
     ///
     /// # Errors
     /// When a name is unknown, or an exercise cannot be read.
     pub fn load(&self) -> Result<Vec<Exercise>, Trouble> {
+        self.of(CourseFile::default().exercises()?)
+    }
+
+    /// Of `all` those that were asked for, each with only the checks that were asked for.
+    fn of(&self, all: Vec<Exercise>) -> Result<Vec<Exercise>, Trouble> {
         for name in &self.exercises {
-            known(name)?;
+            known(name, &all)?;
         }
-        let pairs: Vec<_> = self.checks.iter().map(|id| split(id)).collect::<Result<_, _>>()?;
+        let pairs: Vec<_> = self.checks.iter().map(|id| split(id, &all)).collect::<Result<_, _>>()?;
         let named = |exercise: &str| self.exercises.iter().any(|wanted| wanted == exercise);
         if let Some((exercise, check)) =
             pairs.iter().find(|(exercise, _)| !self.exercises.is_empty() && !named(exercise))
@@ -34,7 +65,8 @@ impl Select {
             return Err(Trouble::Usage(problem));
         }
         let mut out = Vec::new();
-        for name in EXERCISES {
+        for mut exercise in all {
+            let name = exercise.name.as_str();
             let narrowed = pairs.iter().any(|(exercise, _)| *exercise == name);
             let whole = !narrowed && (named(name) || (self.exercises.is_empty() && self.checks.is_empty()));
             let wanted: Vec<_> =
@@ -42,7 +74,6 @@ impl Select {
             if !whole && wanted.is_empty() {
                 continue;
             }
-            let mut exercise = exercises::load(name)?;
             for check in &wanted {
                 has(&exercise, check)?;
             }
@@ -58,46 +89,36 @@ impl Select {
 /// The exercise that `tcp_server::one_client` or `tcp_server` names, whole, and the place of the check if it names one.
 ///
 /// # Errors
-/// When a name is unknown, or the exercise cannot be read.
-pub fn one(id: &str) -> Result<(Exercise, Option<usize>), Trouble> {
+/// When a name is unknown, the course is not what it should be, or an exercise cannot be read.
+pub fn one(id: &str, course: &CourseFile) -> Result<(Exercise, Option<usize>), Trouble> {
+    let all = course.exercises()?;
     let (name, check) = match id.split_once("::") {
         Some((name, check)) => (name, Some(check)),
         None => (id, None),
     };
     if check.is_none() && !EXERCISES.contains(&name) {
-        let with = exercises_with(name)?;
-        if !with.is_empty() {
-            let ids: Vec<_> = with.iter().map(|exercise| format!("{exercise}::{name}")).collect();
+        let with = all.iter().filter(|exercise| exercise.checks.iter().any(|known| known.name == name));
+        let ids: Vec<_> = with.map(|exercise| format!("{}::{name}", exercise.name)).collect();
+        if !ids.is_empty() {
             return Err(Trouble::Usage(format!("`{name}` is no exercise but a check. Write {}", ids.join(" or "))));
         }
     }
-    known(name)?;
-    let exercise = exercises::load(name)?;
+    let exercise = known(name, &all)?.clone();
     let Some(check) = check else { return Ok((exercise, None)) };
-    has(&exercise, check)?;
-    let place = exercise.checks.iter().position(|known| known.name == check);
-    Ok((exercise, place))
+    let place = has(&exercise, check)?;
+    Ok((exercise, Some(place)))
 }
 
-/// The exercises that have a check of this name.
-fn exercises_with(check: &str) -> Result<Vec<&'static str>, Trouble> {
-    let mut out = Vec::new();
-    for name in EXERCISES {
-        if exercises::load(name)?.checks.iter().any(|known| known.name == check) {
-            out.push(name);
-        }
+/// The exercise of this name.
+fn known<'a>(name: &str, all: &'a [Exercise]) -> Result<&'a Exercise, Trouble> {
+    match all.iter().find(|exercise| exercise.name == name) {
+        Some(exercise) => Ok(exercise),
+        None if EXERCISES.contains(&name) => Err(Trouble::Usage(format!("the course leaves out {name}"))),
+        None => Err(unknown("exercise", name, &EXERCISES)),
     }
-    Ok(out)
 }
 
-fn known(name: &str) -> Result<(), Trouble> {
-    if EXERCISES.contains(&name) {
-        return Ok(());
-    }
-    Err(unknown("exercise", name, &EXERCISES))
-}
-
-fn split(id: &str) -> Result<(&str, &str), Trouble> {
+fn split<'a>(id: &'a str, all: &[Exercise]) -> Result<(&'a str, &'a str), Trouble> {
     let Some((exercise, check)) = id.split_once("::") else {
         if EXERCISES.contains(&id) {
             let problem = format!("`{id}` is an exercise. For all its checks write --exercise {id}");
@@ -106,14 +127,19 @@ fn split(id: &str) -> Result<(&str, &str), Trouble> {
         let example = format!("{}::CHECK", EXERCISES[0]);
         return Err(Trouble::Usage(format!("`{id}` names no check: write EXERCISE::CHECK, for instance {example}")));
     };
-    known(exercise)?;
+    known(exercise, all)?;
     Ok((exercise, check))
 }
 
-fn has(exercise: &Exercise, check: &str) -> Result<(), Trouble> {
-    let names: Vec<_> = exercise.checks.iter().map(|check| check.name.as_str()).collect();
+/// The place of a check in its exercise.
+fn has(exercise: &Exercise, check: &str) -> Result<usize, Trouble> {
+    if let Some(place) = exercise.checks.iter().position(|known| known.name == check) {
+        return Ok(place);
+    }
+    let whole = exercises::load(&exercise.name)?;
+    let names: Vec<_> = whole.checks.iter().map(|check| check.name.as_str()).collect();
     if names.contains(&check) {
-        return Ok(());
+        return Err(Trouble::Usage(format!("the course leaves out {}::{check}", exercise.name)));
     }
     Err(unknown(&format!("check of {}", exercise.name), check, &names))
 }

@@ -2,7 +2,7 @@
 
 use crate::programs::{self, Known};
 use crate::run::{Ran, Runner, default_jobs};
-use crate::select::Select;
+use crate::select::Only;
 use crate::trouble::{FAILED, OURS, PASSED, Trouble};
 use anstream::println;
 use clap::Args;
@@ -35,7 +35,7 @@ pub struct Soak {
     #[arg(long, short, value_name = "J", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
     #[command(flatten)]
-    select: Select,
+    only: Only,
 }
 
 /// A check on a program, by number: which program, which of its exercise's checks.
@@ -48,7 +48,7 @@ impl Soak {
     /// When it could not be done.
     pub async fn run(self) -> Result<ExitCode, Trouble> {
         let jobs = self.jobs.map_or_else(|| 8 * default_jobs(), usize::from);
-        let exercises = self.select.load()?;
+        let exercises = self.only.load()?;
         let runner = Runner::new(jobs)?;
         let mut known = programs::references(&exercises, default_jobs(), runner.launcher()).await?;
         let references = known.len();
