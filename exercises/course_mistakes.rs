@@ -250,6 +250,8 @@ fn a_value_with_which_a_check_would_mean_nothing_is_refused() {
         problem_in("tcp_server", "parameters = { port = 0 }"),
         problem_in("tcp_server", "parameters = { answer = \"好\", port = 70000 }"),
         problem_in("tcp_server", "parameters = { port = 40000 }"),
+        problem_in("tcp_server", "parameters = { port = 8224 }"),
+        problem_in("tcp_server", "parameters = { port = 1025 }"),
         problem_in("udp_chat", "parameters = { port = 7891 }"),
         problem_in("udp_chat", "parameters = { port = 9000 }"),
         problem_in("udp_sender", "parameters = { port = 8081 }"),
@@ -279,6 +281,14 @@ fn a_value_with_which_a_check_would_mean_nothing_is_refused() {
     course.toml:2:23: a port is a whole number from 1024 to 32767
       | parameters = { port = 40000 }
       |                       ^^^^^
+
+    course.toml:2:23: its two bytes are alike: who forgets htons would not be noticed
+      | parameters = { port = 8224 }
+      |                       ^^^^
+
+    course.toml:2:23: who forgets htons would have port 260, which belongs to the system: that looks like a port that is taken
+      | parameters = { port = 1025 }
+      |                       ^^^^
 
     course.toml:2:23: `other_port` has this value, too, and a transcript would take one for the other
       | parameters = { port = 7891 }

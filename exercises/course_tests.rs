@@ -107,13 +107,13 @@ fn parameters_are_changed_and_the_others_stay() {
         other_port = 7890
         ip = "192.168.1.200"
         [exercises.zero_length_recv]
-        parameters.port = 0x2000
+        parameters.port = 0x2040
         "#,
     );
     let value = |name: &str, parameter: &str| exercise(&course, name).params.0[parameter].to_string();
     assert_eq!((value("tcp_server", "port"), value("tcp_server", "answer")), ("9000".into(), "收到了 as gbk".into()));
     assert_eq!((value("udp_chat", "port"), value("udp_chat", "other_port")), ("7891".into(), "7890".into()));
-    assert_eq!((value("udp_chat", "ip"), value("zero_length_recv", "port")), ("192.168.1.200".into(), "8192".into()));
+    assert_eq!((value("udp_chat", "ip"), value("zero_length_recv", "port")), ("192.168.1.200".into(), "8256".into()));
     assert_eq!((value("tcp_client", "ip"), value("tcp_client", "port")), ("192.168.1.103".into(), "8080".into()));
 }
 

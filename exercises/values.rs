@@ -84,12 +84,31 @@ pub(crate) fn problem(exercise: &Exercise, own: &Parameter, name: &str, all: &Pa
     if matches!(Kind::of(value), Kind::Text) {
         return problem_of_text(exercise, own, value);
     }
+    if let Some(problem) = problem_of_byte_order(value) {
+        return Some(problem);
+    }
     let of_an_address = |c: char| c.is_ascii_digit() || matches!(Kind::of(value), Kind::Address) && c == '.';
     let check = exercise.checks.iter().find(|check| {
         let lines = check.check.lines();
         lines.iter().any(|line| line.split(|c| !of_an_address(c)).any(|word| word == value.text()))
     })?;
     Some(format!("the check `{}` has this written in, for something else", check.name))
+}
+
+/// With its bytes in the wrong order a port must be another one that a program can have, or checks would take a missing `htons` for
+/// something else, or not notice it.
+fn problem_of_byte_order(value: &Parameter) -> Option<String> {
+    let Parameter::Number(number) = value else { return None };
+    let port = u16::try_from(*number).ok()?;
+    match port.swap_bytes() {
+        swapped if swapped == port => {
+            Some("its two bytes are alike: who forgets htons would not be noticed".to_owned())
+        }
+        swapped if u32::from(swapped) < PORTS.0 => Some(format!(
+            "who forgets htons would have port {swapped}, which belongs to the system: that looks like a port that is taken"
+        )),
+        _ => None,
+    }
 }
 
 fn problem_of_text(exercise: &Exercise, own: &Parameter, value: &Parameter) -> Option<String> {

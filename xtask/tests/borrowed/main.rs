@@ -83,6 +83,21 @@ fn the_reference_programs_pass_one_check_at_a_time_and_it_is_said() {
     assert!(said.starts_with("note: labs of their own cannot be made here"), "{said}");
 }
 
+/// The addresses that a course can give are those that have a stand-in here.
+#[test]
+fn a_course_can_have_other_addresses_and_ports() {
+    let dir = references();
+    let course = dir.path().join("course.toml");
+    let text = "[exercises.udp_receiver.parameters]\nip = \"192.168.1.254\"\nport = 9001\n\
+                [exercises.udp_chat.parameters]\nip = \"192.168.1.104\"\nport = 9002\nother_port = 9003\n";
+    fs::write(&course, text).unwrap();
+    let checks = ["-c", "udp_receiver::binds_every_address", "-c", "udp_chat::two_programs_talk"];
+    let args = [&["--course", course.to_str().unwrap()][..], &checks].concat();
+    let (verdicts, json, said) = Container::new(&[]).verdicts(dir.path(), &args);
+    assert!(verdicts.len() == 2 && verdicts.iter().all(|(_, verdict)| verdict == "pass"), "{verdicts:?}\n{said}");
+    assert_eq!(json["exercises"][1]["parameters"]["other_port"], "9003");
+}
+
 /// Docker forbids what the time-outs of sockets are read by. Then waits are waited out.
 #[test]
 fn time_outs_that_cannot_be_read_are_waited_out() {
