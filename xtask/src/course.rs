@@ -23,6 +23,14 @@ impl CourseFile {
         Ok(self.path.as_deref().map(Course::read).transpose()?)
     }
 
+    /// The course's title, if it has one.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub fn title(&self) -> Result<Option<String>, Trouble> {
+        Ok(self.read()?.and_then(|course| course.title))
+    }
+
     /// The option as it was given, with a blank before it.
     #[must_use]
     pub fn as_arguments(&self) -> String {

@@ -104,18 +104,20 @@ impl Grade {
                 error.error
             );
         }
-        let head = Head::new(&exercises, chosen.held.clone())?;
-        let batch = self.batch(exercises, head, &chosen, files);
+        let head = Head::new(&exercises, self.select.course().title()?, chosen.held.clone())?;
+        let live = if matches!(given, Given::One(_)) { self.reports.live() } else { Reports::default() };
+        let batch = self.batch(exercises, head, &chosen, files, live);
         match given {
             Given::One(path) => self.one(&path, &batch).await,
             Given::Class(class) => self.class(class, batch, &paths).await,
         }
     }
 
-    fn batch(&self, exercises: Vec<Exercise>, head: Head, chosen: &Chosen, files: Files) -> Batch {
+    fn batch(&self, exercises: Vec<Exercise>, head: Head, chosen: &Chosen, files: Files, live: Reports) -> Batch {
         Batch {
             exercises: exercises.into_iter().map(Arc::new).collect(),
-            head,
+            head: Arc::new(head),
+            live,
             runner: Runner::with(chosen.launcher.clone(), chosen.jobs),
             files,
             all_drawings: self.show == Some(Show::Ladder),

@@ -57,13 +57,21 @@ fn reports((exercise, check): Place, seen: Observation) -> [String; 2] {
     let check = &exercise.checks[check];
     let transcript = Transcript::new(&check.check, &exercise.params, &seen);
     let (result, ladder) = judge(exercise, check, &check.expected().unwrap(), &Ran { seen, transcript });
-    let (name, about) = (check.name.clone(), check.check.about.clone());
-    let outcome = CheckOutcome { name, about, points: check.points, result, milliseconds: None, ladder: Some(ladder) };
+    let (name, about, visibility) = (check.name.clone(), check.check.about.clone(), check.visibility);
+    let outcome = CheckOutcome {
+        name,
+        about,
+        points: check.points,
+        visibility,
+        result,
+        milliseconds: None,
+        ladder: Some(ladder),
+    };
     reports_on(exercise, vec![outcome], ProgramOutcome::Ready { source: "p.py".to_owned() })
 }
 
 fn reports_on(exercise: &Exercise, checks: Vec<CheckOutcome>, program: ProgramOutcome) -> [String; 2] {
-    let head = Head::new(std::slice::from_ref(exercise), Held::new(Isolation::Full, Vec::new())).unwrap();
+    let head = Head::new(std::slice::from_ref(exercise), None, Held::new(Isolation::Full, Vec::new())).unwrap();
     let exercise = ExerciseOutcome::new(&head.exercises[0], checks, program);
     let outcome = Outcome {
         submission: "p".to_owned(),

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use exercises::Visibility;
 use harness::diagnosis::Cause;
 use harness::lab::{Isolation, LabError};
 use proptest::prelude::*;
@@ -22,6 +23,7 @@ fn head() -> Head {
         name: format!("check_{number}"),
         about: "It sends what was typed.".to_owned(),
         points: number + 1,
+        visibility: if number == 2 { Visibility::Hidden } else { Visibility::Visible },
         digest: number.to_string(),
     };
     let exercise = ExerciseHead {
@@ -31,7 +33,12 @@ fn head() -> Head {
         checks: (0..CHECKS as u32).map(check).collect(),
     };
     let grader = "0.1.0+abc".to_owned();
-    Head { grader, isolation: vec![Held::new(Isolation::Full, Vec::new())], exercises: vec![exercise] }
+    Head {
+        grader,
+        course: Some("Networks".to_owned()),
+        isolation: vec![Held::new(Isolation::Full, Vec::new())],
+        exercises: vec![exercise],
+    }
 }
 
 fn failure(text: &str, cause: Option<Cause>) -> CheckResult {
@@ -70,6 +77,7 @@ fn submission(name: &str, text: &str, program: ProgramOutcome, problem: Option<P
         name: check.name.clone(),
         about: check.about.clone(),
         points: check.points,
+        visibility: check.visibility,
         result: match number {
             _ if matches!(program, ProgramOutcome::NotBuilt { .. }) => CheckResult::not_built(),
             _ if !is_ready => CheckResult::Skip,
@@ -123,9 +131,7 @@ fn of_json(outcomes: &Vec<Outcome>) -> (Totals, u64) {
                 let place = match check["verdict"].as_str().unwrap() {
                     "pass" => 0,
                     "fail" => 1,
-                    _ if submission["problem"].is_object() => {
-                        1 + usize::from(submission["problem"]["ours"] == true)
-                    }
+                    _ if submission["problem"].is_object() => 1 + usize::from(submission["problem"]["ours"] == true),
                     _ if state == "not_built" => 2,
                     "skip" => 1,
                     "error" => 2,

@@ -8,6 +8,7 @@ use super::store::{Known, Put, Writer};
 use crate::files::Files;
 use crate::judge::run_and_draw;
 use crate::outcome::{CheckResult, Head, Problem, ProgramOutcome};
+use crate::report::Reports;
 use crate::run::Runner;
 use crate::submission::{self, Built, Submission};
 use crate::trouble::Trouble;
@@ -28,9 +29,11 @@ pub struct Batch {
     /// The exercises.
     pub exercises: Vec<Arc<Exercise>>,
     /// The same as reports have them.
-    pub head: Head,
+    pub head: Arc<Head>,
     /// The pool.
     pub runner: Runner,
+    /// Reports of one submission that are written again whenever a check has ended.
+    pub live: Reports,
     /// Files that are asked for beside the reports.
     pub files: Files,
     /// Whether drawings are kept of passing checks, too.
@@ -105,6 +108,7 @@ impl Batch {
     /// # Errors
     /// Why it cannot be graded.
     pub async fn one(&self, path: &Path, name: &str, writer: &Writer, progress: &Progress) -> Result<(), Trouble> {
+        self.write_live(name, writer).await?;
         progress.say("looking for programs");
         let names = self.names();
         let submission = submission::find(path, &names, self.runner.launcher()).await?;
@@ -306,8 +310,18 @@ impl Batch {
                 progress.check(result);
             }
             kept.writer.put(put).await?;
+            self.write_live(kept.name, kept.writer).await?;
         }
         Ok(tally)
+    }
+
+    /// Whoever ends us before we are done finds what we had so far.
+    async fn write_live(&self, name: &str, writer: &Writer) -> Result<(), Trouble> {
+        if self.live.is_empty() {
+            return Ok(());
+        }
+        let outcome = writer.outcome(name, &self.head).await?;
+        self.live.write(&self.head, &vec![outcome])
     }
 
     /// Starts the checks of a program that are not finished.

@@ -2,7 +2,7 @@
 
 use crate::isolation::Held;
 use crate::trouble::Trouble;
-use exercises::{Exercise, ExerciseCheck};
+use exercises::{Exercise, ExerciseCheck, Visibility};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub struct Head {
     /// What has graded: a version, and what of its sources decides about verdicts.
     pub grader: String,
+    /// The course's title, if it has one.
+    pub course: Option<String>,
     /// What kept the programs in: a record for each system on which was graded.
     pub isolation: Vec<Held>,
     /// The exercises, in teaching order.
@@ -39,6 +41,8 @@ pub struct CheckHead {
     pub about: String,
     /// What passing it is worth.
     pub points: u32,
+    /// When its result is to be seen.
+    pub visibility: Visibility,
     /// A hash, in hexadecimal, of all that a verdict depends on beside the program and the grader: the check's lines, the
     /// parameters, and the reviewed transcript.
     pub digest: String,
@@ -49,9 +53,9 @@ impl Head {
     ///
     /// # Errors
     /// When a reviewed transcript cannot be read.
-    pub fn new(exercises: &[Exercise], held: Held) -> Result<Self, Trouble> {
+    pub fn new(exercises: &[Exercise], course: Option<String>, held: Held) -> Result<Self, Trouble> {
         let exercises = exercises.iter().map(ExerciseHead::new).collect::<Result<_, _>>()?;
-        Ok(Self { grader: grader(), isolation: vec![held], exercises })
+        Ok(Self { grader: grader(), course, isolation: vec![held], exercises })
     }
 
     /// How many checks there are for a submission.
@@ -83,7 +87,8 @@ impl CheckHead {
         // Nothing in it is anything that JSON cannot say.
         let hash = blake3::hash(&serde_json::to_vec(&all).unwrap_or_default());
         let (name, about) = (check.name.clone(), check.check.about.clone());
-        Ok(Self { name, about, points: check.points, digest: hash.to_hex()[..32].to_owned() })
+        let (points, visibility) = (check.points, check.visibility);
+        Ok(Self { name, about, points, visibility, digest: hash.to_hex()[..32].to_owned() })
     }
 }
 

@@ -5,6 +5,7 @@ mod head;
 pub use head::{CheckHead, ExerciseHead, Head, grader};
 
 use crate::trouble::{FAILED, OURS, PASSED, Trouble};
+use exercises::Visibility;
 use harness::diagnosis::{Cause, Diagnosis};
 use harness::lab::LabError;
 use harness::ladder::Ladder;
@@ -135,6 +136,8 @@ pub struct CheckOutcome {
     pub about: String,
     /// What passing it is worth.
     pub points: u32,
+    /// When its result is to be seen by whoever handed the program in.
+    pub visibility: Visibility,
     /// What came of it.
     #[serde(flatten)]
     pub result: CheckResult,

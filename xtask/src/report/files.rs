@@ -43,7 +43,7 @@ const KINDS: [(&str, Writes, How); 8] = [
     ("junit", junit::write, How::Replace),
     ("csv", grades::write, How::Replace),
     ("tap", tap::write, How::Replace),
-    ("gradescope", gradescope::write, How::Replace),
+    ("gradescope", gradescope::write, How::Live),
     ("annotations", github::annotations, How::Replace),
     ("summary", github::summary, How::Append),
     ("classroom", github::classroom, How::Append),
@@ -54,6 +54,8 @@ const KINDS: [(&str, Writes, How); 8] = [
 enum How {
     /// It is replaced, all at once.
     Replace,
+    /// The same, whenever a check has ended.
+    Live,
     /// It stays: GitHub's files are there for several steps.
     Append,
 }
@@ -91,6 +93,19 @@ pub fn render(format: &str, head: &Head, outcomes: &dyn Outcomes) -> Result<Vec<
 }
 
 impl Reports {
+    /// Those that are written again and again while one submission is graded: where we may be ended at any time.
+    #[must_use]
+    pub fn live(&self) -> Self {
+        let is_live = |report: &&Report| KINDS[report.kind.0].2 == How::Live && !is_special(&report.file);
+        Self { reports: self.reports.iter().filter(is_live).cloned().collect() }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.reports.is_empty()
+    }
+
     /// Finds out before anything is graded.
     ///
     /// # Errors

@@ -124,7 +124,7 @@ fn test(told: &Told<'_>, number: String) -> Test {
         number,
         output: if told.details.is_empty() { about.clone() } else { told.details.clone() },
         tags: vec![told.exercise.name.clone()],
-        visibility: "visible",
+        visibility: told.check.visibility.name(),
         extra_data: Verdict { verdict: told.check.result.verdict(), cause },
     }
 }

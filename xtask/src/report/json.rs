@@ -15,6 +15,8 @@ pub(super) fn write(head: &Head, outcomes: &dyn Outcomes, out: &mut dyn Write) -
     begun.push_str(&VERSION.to_string());
     begun.push_str(",\n  \"grader\": ");
     begun.push_str(&value(&head.grader, 1));
+    begun.push_str(",\n  \"course\": ");
+    begun.push_str(&value(&head.course, 1));
     begun.push_str(",\n  \"isolation\": ");
     begun.push_str(&value(&head.isolation, 1));
     begun.push_str(",\n  \"submissions\": [");

@@ -95,7 +95,7 @@ fn a_course_can_have_other_addresses_and_ports() {
     let args = [&["--course", course.to_str().unwrap()][..], &checks].concat();
     let (verdicts, json, said) = Container::new(&[]).verdicts(dir.path(), &args);
     assert!(verdicts.len() == 2 && verdicts.iter().all(|(_, verdict)| verdict == "pass"), "{verdicts:?}\n{said}");
-    assert_eq!(json["exercises"][1]["parameters"]["other_port"], "9003");
+    assert_eq!(json["submissions"][0]["exercises"][1]["parameters"]["other_port"], "9003");
 }
 
 /// Docker forbids what the time-outs of sockets are read by. Then waits are waited out.
@@ -148,7 +148,12 @@ fn a_wrong_program_fails_where_it_fails_in_a_lab_of_its_own(#[case] exercise: &s
         verdicts.iter().filter(|(_, verdict)| verdict == "fail").map(|(name, _)| name.clone()).collect();
     assert_eq!(failed, wrong.fails.iter().cloned().collect(), "{said}");
     assert!(verdicts.iter().all(|(_, verdict)| ["pass", "fail"].contains(&verdict.as_str())), "{verdicts:?}");
-    for check in json["submissions"][0]["exercises"][0]["checks"].as_array().unwrap().iter().filter(|check| check["verdict"] == "fail") {
+    for check in json["submissions"][0]["exercises"][0]["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|check| check["verdict"] == "fail")
+    {
         let cause = wrong.cause_in(check["name"].as_str().unwrap()).map(Cause::name);
         assert_eq!(check["diagnosis"]["cause"].as_str(), cause, "{}", check["name"]);
     }

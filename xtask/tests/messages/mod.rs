@@ -21,6 +21,7 @@ pub async fn grade(exercise: &Exercise, program: &Program) -> Outcome {
             name: check.name.clone(),
             about: check.check.about.clone(),
             points: check.points,
+            visibility: check.visibility,
             result: run_one(exercise, check, program, &runner).await.unwrap_or_else(|error| panic!("{error}")),
             milliseconds: None,
             ladder: None,
@@ -49,7 +50,7 @@ pub fn review(exercise: &str, program: &str, mut outcome: Outcome) {
             make_repeatable(failure);
         }
     }
-    let head = Head { grader: String::new(), isolation: Vec::new(), exercises: Vec::new() };
+    let head = Head { grader: String::new(), course: None, isolation: Vec::new(), exercises: Vec::new() };
     let printed = anstream::adapter::strip_str(&report::text(&head, &outcome, COLUMNS)).to_string();
     insta::with_settings!({ snapshot_path => ".", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(format!("{exercise}-{program}"), printed);

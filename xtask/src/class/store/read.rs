@@ -10,6 +10,7 @@ use crate::outcome::{
 use crate::trouble::Trouble;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// What is kept of a submission.
 #[derive(Debug, Default)]
@@ -77,7 +78,7 @@ impl Outcomes for Store {
     fn each(&self, f: &mut dyn FnMut(Outcome) -> Result<(), Trouble>) -> Result<(), Trouble> {
         let head = self.head()?;
         for name in self.names()? {
-            f(self.outcome(&head, &name)?)?;
+            f(outcome(&self.connection, &self.path, &head, &name)?)?;
         }
         Ok(())
     }
@@ -93,78 +94,80 @@ impl Store {
         };
         work().map_err(|error| ours(&self.path, &error))
     }
+}
 
-    fn outcome(&self, head: &Head, name: &str) -> Result<Outcome, Trouble> {
-        let read = || {
-            let mut problem = self.connection.prepare_cached("SELECT problem FROM submission WHERE name = ?1")?;
-            let problem: Option<String> = problem.query_row([name], |row| row.get(0))?;
-            rusqlite::Result::Ok((problem, programs(&self.connection, name)?, self.kept(name)?))
-        };
-        let (problem, mut programs, mut results) = read().map_err(|error| ours(&self.path, &error))?;
-        let problem: Option<Problem> = problem.and_then(|text| serde_json::from_str(&text).ok());
-        let mut exercises = Vec::new();
-        for exercise in &head.exercises {
-            let program = programs.remove(&exercise.name);
-            let checks = exercise.checks.iter().map(|check| {
-                let kept = results.remove(&(exercise.name.clone(), check.name.clone()));
-                self.check(head, problem.as_ref(), program.as_ref(), check, kept)
-            });
-            let checks = checks.collect::<Result<_, _>>()?;
-            exercises.push(of_exercise(exercise, checks, program));
-        }
-        let points = Points::of(exercises.iter().flat_map(|exercise| &exercise.checks));
-        Ok(Outcome { submission: name.to_owned(), points, problem, exercises })
+/// What came of a submission, as far as it is kept. `path` is for messages.
+pub(super) fn outcome(connection: &Connection, path: &Path, head: &Head, name: &str) -> Result<Outcome, Trouble> {
+    let read = || {
+        let mut problem = connection.prepare_cached("SELECT problem FROM submission WHERE name = ?1")?;
+        let problem: Option<String> = problem.query_row([name], |row| row.get(0))?;
+        rusqlite::Result::Ok((problem, programs(connection, name)?, results(connection, name)?))
+    };
+    let (problem, mut programs, mut kept) = read().map_err(|error| ours(path, &error))?;
+    let problem: Option<Problem> = problem.and_then(|text| serde_json::from_str(&text).ok());
+    let mut exercises = Vec::new();
+    for exercise in &head.exercises {
+        let program = programs.remove(&exercise.name);
+        let checks = exercise.checks.iter().map(|check| {
+            let row = kept.remove(&(exercise.name.clone(), check.name.clone()));
+            check_outcome(path, head, problem.as_ref(), program.as_ref(), check, row)
+        });
+        let checks = checks.collect::<Result<_, _>>()?;
+        exercises.push(of_exercise(exercise, checks, program));
     }
+    let points = Points::of(exercises.iter().flat_map(|exercise| &exercise.checks));
+    Ok(Outcome { submission: name.to_owned(), points, problem, exercises })
+}
 
-    fn kept(&self, name: &str) -> rusqlite::Result<BTreeMap<(String, String), Kept>> {
-        let mut results = self.connection.prepare_cached(
-            "SELECT exercise, \"check\", key, milliseconds, detail, drawing FROM result WHERE submission = ?1",
-        )?;
-        let read = |row: &Row<'_>| {
-            let kept = Kept { key: row.get(2)?, milliseconds: row.get(3)?, detail: row.get(4)?, drawing: row.get(5)? };
-            Ok(((row.get(0)?, row.get(1)?), kept))
-        };
-        results.query_map([name], read)?.collect()
-    }
+fn results(connection: &Connection, name: &str) -> rusqlite::Result<BTreeMap<(String, String), Kept>> {
+    let mut results = connection.prepare_cached(
+        "SELECT exercise, \"check\", key, milliseconds, detail, drawing FROM result WHERE submission = ?1",
+    )?;
+    let read = |row: &Row<'_>| {
+        let kept = Kept { key: row.get(2)?, milliseconds: row.get(3)?, detail: row.get(4)?, drawing: row.get(5)? };
+        Ok(((row.get(0)?, row.get(1)?), kept))
+    };
+    results.query_map([name], read)?.collect()
+}
 
-    /// The outcome of a check. What is kept counts only if it came of the program and the check as they are now.
-    fn check(
-        &self,
-        head: &Head,
-        problem: Option<&Problem>,
-        program: Option<&KnownProgram>,
-        check: &CheckHead,
-        kept: Option<Kept>,
-    ) -> Result<CheckOutcome, Trouble> {
-        let digest = program.and_then(|program| program.digest);
-        let mut out = CheckOutcome {
-            name: check.name.clone(),
-            about: check.about.clone(),
-            points: check.points,
-            result: CheckResult::Skip,
-            milliseconds: None,
-            ladder: None,
-        };
-        let is_ready = matches!(program, Some(KnownProgram { outcome: ProgramOutcome::Ready { .. }, .. }));
-        if problem.is_some_and(|problem| problem.ours)
-            || matches!(program, Some(KnownProgram { outcome: ProgramOutcome::NotBuilt { .. }, .. }))
-        {
-            out.result = CheckResult::not_built();
-            return Ok(out);
-        }
-        if problem.is_some() || (program.is_some() && !is_ready) {
-            return Ok(out);
-        }
-        let current = digest.map(|digest| key::of_result(&digest, check, head));
-        out.result = CheckResult::NotYet;
-        if let Some(kept) = kept.filter(|kept| kept.key.is_empty() || Some(&kept.key) == current.as_ref()) {
-            let broken = |error| Trouble::Ours(format!("{}: a result cannot be read: {error}", self.path.display()));
-            out.result = unpack(&kept.detail).map_err(broken)?;
-            out.milliseconds = kept.milliseconds.and_then(|time| u64::try_from(time).ok());
-            out.ladder = kept.drawing.map(|drawing| unpack(&drawing)).transpose().map_err(broken)?;
-        }
-        Ok(out)
+/// The outcome of a check. What is kept counts only if it came of the program and the check as they are now.
+fn check_outcome(
+    path: &Path,
+    head: &Head,
+    problem: Option<&Problem>,
+    program: Option<&KnownProgram>,
+    check: &CheckHead,
+    kept: Option<Kept>,
+) -> Result<CheckOutcome, Trouble> {
+    let digest = program.and_then(|program| program.digest);
+    let mut out = CheckOutcome {
+        name: check.name.clone(),
+        about: check.about.clone(),
+        points: check.points,
+        visibility: check.visibility,
+        result: CheckResult::Skip,
+        milliseconds: None,
+        ladder: None,
+    };
+    let is_ready = matches!(program, Some(KnownProgram { outcome: ProgramOutcome::Ready { .. }, .. }));
+    if problem.is_some_and(|problem| problem.ours)
+        || matches!(program, Some(KnownProgram { outcome: ProgramOutcome::NotBuilt { .. }, .. }))
+    {
+        out.result = CheckResult::not_built();
+        return Ok(out);
     }
+    if problem.is_some() || (program.is_some() && !is_ready) {
+        return Ok(out);
+    }
+    let current = digest.map(|digest| key::of_result(&digest, check, head));
+    out.result = CheckResult::NotYet;
+    if let Some(kept) = kept.filter(|kept| kept.key.is_empty() || Some(&kept.key) == current.as_ref()) {
+        let broken = |error| Trouble::Ours(format!("{}: a result cannot be read: {error}", path.display()));
+        out.result = unpack(&kept.detail).map_err(broken)?;
+        out.milliseconds = kept.milliseconds.and_then(|time| u64::try_from(time).ok());
+        out.ladder = kept.drawing.map(|drawing| unpack(&drawing)).transpose().map_err(broken)?;
+    }
+    Ok(out)
 }
 
 fn of_exercise(exercise: &ExerciseHead, checks: Vec<CheckOutcome>, program: Option<KnownProgram>) -> ExerciseOutcome {

@@ -2,12 +2,14 @@
 //! nobody waits for the disk.
 
 use super::pack::pack;
-use super::read::{Known, known};
+use super::read::{Known, known, outcome};
 use super::{Store, ours};
-use crate::outcome::{CheckResult, Problem, ProgramOutcome};
+use crate::outcome::{CheckResult, Head, Outcome, Problem, ProgramOutcome};
 use crate::trouble::Trouble;
 use harness::ladder::Ladder;
 use rusqlite::{Connection, params};
+use std::path::Path;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use tokio::sync::{mpsc, oneshot};
 
@@ -60,6 +62,7 @@ pub enum Put {
 enum Ask {
     Put(Put),
     Known(String, oneshot::Sender<rusqlite::Result<Known>>),
+    Outcome(String, Arc<Head>, oneshot::Sender<Result<Outcome, Trouble>>),
 }
 
 /// A store that is written to while checks run.
@@ -77,7 +80,7 @@ impl Store {
         let (send, receive) = mpsc::channel(WAITING);
         let work = move || {
             let mut store = self;
-            let written = write(&mut store.connection, receive);
+            let written = write(&mut store.connection, &store.path, receive);
             (store, written)
         };
         let thread = thread::Builder::new().name("results".to_owned()).spawn(work);
@@ -105,6 +108,17 @@ impl Writer {
         known.map_err(|error| Trouble::Ours(format!("reading what is known of {submission}: {error}")))
     }
 
+    /// What came of a submission so far, with all that was put before.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn outcome(&self, submission: &str, head: &Arc<Head>) -> Result<Outcome, Trouble> {
+        let (send, receive) = oneshot::channel();
+        let ask = Ask::Outcome(submission.to_owned(), Arc::clone(head), send);
+        self.send.send(ask).await.map_err(|_| stopped())?;
+        receive.await.map_err(|_| stopped())?
+    }
+
     /// Waits until everything is on the disk, and gives the store back.
     ///
     /// # Errors
@@ -121,7 +135,7 @@ fn stopped() -> Trouble {
     Trouble::Ours("results can no longer be written".to_owned())
 }
 
-fn write(connection: &mut Connection, mut receive: mpsc::Receiver<Ask>) -> rusqlite::Result<()> {
+fn write(connection: &mut Connection, path: &Path, mut receive: mpsc::Receiver<Ask>) -> rusqlite::Result<()> {
     while let Some(first) = receive.blocking_recv() {
         let transaction = connection.transaction()?;
         let mut next = Some(first);
@@ -130,6 +144,9 @@ fn write(connection: &mut Connection, mut receive: mpsc::Receiver<Ask>) -> rusql
                 Ask::Put(put) => put.write(&transaction)?,
                 // Whoever has asked may have gone.
                 Ask::Known(submission, reply) => drop(reply.send(known(&transaction, &submission))),
+                Ask::Outcome(submission, head, reply) => {
+                    drop(reply.send(outcome(&transaction, path, &head, &submission)));
+                }
             }
             next = receive.try_recv().ok();
         }
