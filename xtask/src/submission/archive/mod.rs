@@ -11,6 +11,7 @@
 
 mod format;
 mod limits;
+mod peek;
 mod refusal;
 mod rules;
 mod tar;
@@ -18,7 +19,9 @@ mod unpacked;
 mod write;
 mod zip;
 
+pub(crate) use peek::{is_one, names};
 pub use refusal::Refusal;
+pub(crate) use rules::is_left_out;
 pub use unpacked::Unpacked;
 
 use crate::trouble::Trouble;

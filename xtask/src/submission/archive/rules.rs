@@ -94,7 +94,7 @@ pub(super) fn name(raw: &[u8]) -> Result<String, Problem> {
 ///
 /// `.git` is among them: nothing in it is graded, its many small files are most of an archive that has it, and the tools
 /// that a build calls would read its settings and hooks.
-pub(super) fn is_left_out(name: &str) -> bool {
+pub(crate) fn is_left_out(name: &str) -> bool {
     const NAMES: [&str; 5] = ["__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git"];
     name.split('/').any(|part| NAMES.contains(&part) || part.starts_with("._"))
 }

@@ -27,8 +27,8 @@ pub struct Unpacked {
 const LOCK: &str = "lock";
 
 impl Unpacked {
-    /// A new folder for the archive with these bytes.
-    pub(super) fn new(bytes: &[u8]) -> io::Result<Self> {
+    /// A new folder for the archive with these bytes, or for what these bytes stand for.
+    pub(crate) fn new(bytes: &[u8]) -> io::Result<Self> {
         let all = build_dir().join("unpacked");
         fs::create_dir_all(&all)?;
         let all = fs::canonicalize(all)?;
@@ -46,7 +46,7 @@ impl Unpacked {
     }
 
     /// What was in the archive.
-    pub(super) fn files(&self) -> PathBuf {
+    pub(crate) fn files(&self) -> PathBuf {
         self.path.join("files")
     }
 

@@ -46,6 +46,17 @@ pub(super) fn entries(bytes: &[u8], meter: &Meter, take: Take<'_>) -> Result<(),
     Ok(())
 }
 
+/// The names that stand in front of entries, in the first part of an archive.
+pub(super) fn names_at_the_beginning(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const PART: usize = 1 << 20;
+    let first = &bytes[..bytes.len().min(PART)];
+    let starts = (0..first.len()).filter(|at| first[*at..].starts_with(b"PK\x03\x04"));
+    starts.filter_map(|at| {
+        let fixed = first[at..].first_chunk::<30>()?;
+        first[at + 30..].get(..usize::from(u16::from_le_bytes([fixed[26], fixed[27]])))
+    })
+}
+
 /// What an entry is: by its mode of Unix, and where there is none, by the slash at the end of a folder's name.
 fn kind(entry: &ZipFileEntry<'_>) -> Kind {
     let mode = entry.external_attributes() >> 16;
