@@ -5,6 +5,7 @@
 //! | [`find`]     | which submissions the paths of a command line mean                      |
 //! | [`entry`]    | one submission of a class, and what makes it a folder that can be graded |
 //! | [`digest`]   | whether a submission is still the same: by its content, or by metadata  |
+//! | [`shard`]    | a part of a class, for one machine of several                           |
 //! | `exports`    | the names that learning platforms give to files and folders, one a file |
 //! | `look`       | what a folder has in it, and where in it a submission lies              |
 //! | `sort`       | which of many files and folders are whose                               |
@@ -23,5 +24,6 @@ pub mod key;
 mod look;
 mod names;
 pub mod progress;
+pub mod shard;
 mod sort;
 pub mod store;
