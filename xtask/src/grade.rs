@@ -1,8 +1,9 @@
 //! `cargo xtask grade`: the programs of a submission, or of all submissions of a class, graded.
 
 use crate::class::batch::{Batch, Ended};
-use crate::class::find::{Class, Given, Shard, given};
+use crate::class::find::{Class, Given, given};
 use crate::class::progress::Progress;
+use crate::class::shard::Shard;
 use crate::class::store::Store;
 use crate::files::Files;
 use crate::isolation::{Choice, Chosen};

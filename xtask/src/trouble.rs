@@ -36,6 +36,15 @@ impl Trouble {
         })
     }
 
+    /// The same without some words at its beginning.
+    #[must_use]
+    pub fn without(self, words: &str) -> Self {
+        match self {
+            Self::Usage(message) => Self::Usage(message.strip_prefix(words).unwrap_or(&message).to_owned()),
+            other => other,
+        }
+    }
+
     /// Trouble of ours, with what was being done.
     pub fn ours(doing: impl std::fmt::Display) -> impl FnOnce(io::Error) -> Self {
         move |error| Self::Ours(format!("{doing}: {error}"))

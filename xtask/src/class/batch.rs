@@ -1,7 +1,7 @@
 //! Grading submissions through one pool of labs. What is finished already is not done again, and what one submission does costs
 //! only itself.
 
-use super::find::Entry;
+use super::entry::Entry;
 use super::key;
 use super::progress::Progress;
 use super::store::{Known, Put, Writer};
@@ -199,8 +199,11 @@ impl Batch {
             // Cargo is asked what it would build, in a lab.
             let _room = self.runner.room().await;
             let staged = entry.stage()?;
-            let submission = submission::find(staged.path(), &self.names(), self.runner.launcher()).await;
-            submission.map(|submission| (staged, submission))
+            let found = submission::find(staged.path(), &self.names(), self.runner.launcher()).await;
+            // What is told about it names the entry, wherever it lies.
+            let mut submission = found.map_err(|trouble| trouble.without(&format!("{}: ", staged.path().display())))?;
+            submission.unpacked = submission.unpacked.or_else(|| staged.unpacked());
+            Ok((staged, submission))
         };
         // Kept to the end: the programs lie there.
         let (_staged, submission) = match found.await {
