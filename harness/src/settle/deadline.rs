@@ -7,6 +7,7 @@ use crate::watch::tasks::Call;
 use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
@@ -117,6 +118,10 @@ enum Way {
 /// `SO_RCVTIMEO` or `SO_SNDTIMEO` of one of the program's sockets, asked of the socket itself.
 fn socket_timeout(pid: i32, fd: u64, way: Way) -> Option<Duration> {
     use rustix::net::sockopt::{Timeout, socket_timeout};
+    let link = fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?;
+    if !link.as_os_str().as_bytes().starts_with(b"socket:") {
+        return None;
+    }
     let socket = match duplicate(pid, i32::try_from(fd).ok()?) {
         Ok(socket) => socket,
         // Some containers forbid it. Then a wait is waited out as long as any wait would be: whoever has a shorter time-out acts.
@@ -128,7 +133,6 @@ fn socket_timeout(pid: i32, fd: u64, way: Way) -> Option<Duration> {
         Way::Receive => Timeout::Recv,
         Way::Send => Timeout::Send,
     };
-    // For what is no socket this fails, and there is no time-out.
     socket_timeout(&socket, which).ok().flatten()
 }
 
