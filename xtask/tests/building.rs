@@ -184,3 +184,23 @@ fn without_a_program_no_check_is_failed(
     let text = String::from_utf8(graded("text").stdout).unwrap();
     assert!(!text.contains("While building the program"), "{text}");
 }
+
+/// A package with a build script.
+fn with_script(script: &str) -> TempDir {
+    let package = "[package]\nname = \"kim\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[[bin]]\nname = \"udp_sender\"\npath = \"main.rs\"\n";
+    folder(&[("Cargo.toml", package), ("main.rs", "fn main() {}"), ("build.rs", script)])
+}
+
+const SLEEPS: &str = "fn main() { std::thread::sleep(std::time::Duration::from_secs(3)) }";
+
+/// Each waits until the other has built, and not in its lab, where that would be waiting in vain.
+#[test]
+fn two_graders_of_one_package_wait_for_each_other() {
+    let submission = with_script(SLEEPS);
+    let grade = || program(submission.path());
+    let (first, second) = std::thread::scope(|scope| {
+        let other = scope.spawn(grade);
+        (grade(), other.join().unwrap())
+    });
+    assert_eq!([first.0.as_str(), second.0.as_str()], ["ready"; 2], "{first:?} {second:?}");
+}

@@ -17,6 +17,7 @@ mod cc;
 mod command;
 mod compiled;
 mod find;
+mod lock;
 mod python;
 mod rustc;
 mod toolchain;

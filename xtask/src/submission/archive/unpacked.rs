@@ -1,6 +1,7 @@
 //! The private folder that an archive is unpacked into, gone when nobody needs it any longer.
 
 use crate::submission::build_dir;
+use crate::submission::lock::lock;
 use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -33,10 +34,10 @@ impl Unpacked {
         fs::create_dir_all(&all)?;
         let all = fs::canonicalize(all)?;
         let (path, lock) = {
-            let _door = lock(&all)?;
+            let _door = hold(&all)?;
             remove_left(&all)?;
             let path = make(&all, &blake3::hash(bytes).to_hex()[..16])?;
-            let lock = lock(&path)?;
+            let lock = hold(&path)?;
             (path, lock)
         };
         let unpacked = Self { path, _lock: lock };
@@ -75,7 +76,7 @@ impl Unpacked {
 impl Drop for Unpacked {
     fn drop(&mut self) {
         // What cannot be removed now is tried again by the next grader.
-        let _door = self.path.parent().map(lock);
+        let _door = self.path.parent().map(hold);
         let _ = fs::remove_dir_all(&self.path);
     }
 }
@@ -116,8 +117,6 @@ fn remove_left(all: &Path) -> io::Result<()> {
 
 /// Holds a folder, until the file is closed. Who makes or removes folders holds the one that they are in: so nobody finds
 /// one that is half made or half removed.
-fn lock(dir: &Path) -> io::Result<File> {
-    let file = File::options().write(true).create(true).truncate(false).open(dir.join(LOCK))?;
-    file.lock()?;
-    Ok(file)
+fn hold(dir: &Path) -> io::Result<File> {
+    lock(&dir.join(LOCK))
 }

@@ -5,6 +5,7 @@ mod messages;
 mod run;
 
 use super::{Built, build_dir, text};
+use crate::submission::lock::lock;
 use crate::trouble::Trouble;
 use harness::check::printable_lines;
 use harness::lab::Launcher;
@@ -13,7 +14,8 @@ use messages::{Messages, Target};
 use run::{as_seen, cargo, is_ours, named};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A binary that a package can make.
@@ -84,8 +86,10 @@ pub(super) async fn build(
     // The starters belong to a package that we are built from: what they need is in our own folder already. They are
     // the only programs there, so nothing can take their names.
     let target = (dir != exercises::root()).then(|| target.unwrap_or_else(|| target_dir(dir)));
+    let mut _lock = None;
     if let Some(target) = &target {
         fs::create_dir_all(target).map_err(Trouble::ours(format!("making {}", target.display())))?;
+        _lock = Some(hold(target).await.map_err(Trouble::ours(format!("locking {}", target.display())))?);
         args.extend(["--target-dir".to_owned(), text(target)]);
     }
     for (package, name) in binaries {
@@ -130,6 +134,13 @@ fn could_not_go_on(said: &str, dir: &Path) -> Built {
         ));
     }
     Built::NotBuilt(said.to_owned())
+}
+
+/// Holds a folder that cargo builds in. Cargo has a lock of its own there; but whoever waits for that one in a lab waits for a
+/// process that is not in the lab, and is taken for a tool that waits in vain.
+async fn hold(target: &Path) -> io::Result<File> {
+    let path = PathBuf::from(format!("{}.lock", text(target)));
+    tokio::task::spawn_blocking(move || lock(&path)).await.map_err(io::Error::other)?
 }
 
 /// Where a submission's packages are built.
