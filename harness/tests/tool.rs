@@ -1,5 +1,6 @@
 //! Tools that work on a submission: what they see, what they leave, and at what they are stopped.
 
+use harness::event::Wait;
 use harness::lab::{End, Finished, LabError, Launcher, Limit, Limits, Put, Tool};
 use rstest::rstest;
 use std::collections::BTreeMap;
@@ -43,7 +44,8 @@ fn folder() -> tempfile::TempDir {
 #[test]
 fn what_it_says_and_how_it_ends_is_told() {
     let finished = run(&sh("echo out; echo err >&2; exit 3"));
-    assert_eq!(finished, Finished { end: End::Status(3), stdout: b"out\n".into(), stderr: b"err\n".into() });
+    let (stdout, stderr) = (b"out\n".into(), b"err\n".into());
+    assert_eq!(finished, Finished { end: End::Status(3), stdout, stderr, waits: Vec::new() });
     assert_eq!(run(&sh("kill -9 $$")).end, End::Signal(9));
 }
 
@@ -60,11 +62,41 @@ fn one_that_is_not_there_is_trouble_of_ours() {
 #[case("yes", Limits { output: 1 << 20, ..Limits::COMPILER }, Limit::Output)]
 #[case("yes >&2", Limits { output: 1 << 20, ..Limits::COMPILER }, Limit::Output)]
 #[case("x=0123456789abcdef; while :; do x=$x$x; done", Limits { memory: 32 << 20, ..Limits::COMPILER }, Limit::Memory)]
-#[case("sleep 3600", Limits { patience: 3, ..Limits::COMPILER }, Limit::Waiting)]
-// A parent that looks around from time to time does not hide a child that never ends.
-#[case("sleep 3600 & while :; do sleep 0.05; done", Limits { patience: 3, ..Limits::COMPILER }, Limit::Waiting)]
+// Loops of short waits, with and without a new process for each, and beside a long one.
+#[case("while :; do sleep 0.05; done", Limits { patience: 20, ..Limits::COMPILER }, Limit::Idling)]
+#[case("sleep 3600 & while :; do sleep 0.05; done", Limits { patience: 20, ..Limits::COMPILER }, Limit::Idling)]
+// In `open` the kernel is waited for, as far as anybody can see.
+#[case("mkfifo pipe; cat pipe", Limits { patience: 20, ..Limits::COMPILER }, Limit::Idling)]
 fn it_is_stopped_at_a_limit(#[case] script: &str, #[case] limits: Limits, #[case] limit: Limit) {
     assert_eq!(run(&Tool { limits, ..sh(script) }).end, End::Stopped(limit));
+}
+
+/// Patience does not matter there.
+#[rstest]
+#[case::a_long_sleep("sleep 77", &["sleep: clock_nanosleep 77000"])]
+#[case::of_a_child_that_another_waits_for("sh -c 'sleep 77; exit 3'; exit 4", &["sleep: clock_nanosleep 77000"])]
+#[case::in_the_background("setsid sleep 77 & (setsid sleep 88 &); wait", &["sleep: clock_nanosleep 77000", "sleep: clock_nanosleep 88000"])]
+#[case::a_pipe_that_nobody_writes_into("mkfifo pipe; exec 3<>pipe; cat <&3", &["cat: read standard input"])]
+#[case::a_lock_that_nobody_releases("flock file flock file true", &["flock: flock /box/file"])]
+#[case::a_process_that_stops("kill -STOP $$", &["sh: stopped"])]
+fn what_it_waits_for_in_vain_is_told(#[case] script: &str, #[case] waits: &[&str]) {
+    let finished = run(&sh(script));
+    assert_eq!(finished.end, End::Stopped(Limit::Waiting));
+    let told = |wait: &Wait| {
+        let on = wait.on.iter().map(|on| format!(" {}", on.what)).collect::<String>();
+        let time = wait.timeout_ms.map(|ms| format!(" {ms}")).unwrap_or_default();
+        format!("{}: {}{on}{time}", wait.name, wait.call)
+    };
+    assert_eq!(finished.waits.iter().map(told).collect::<Vec<_>>(), waits);
+}
+
+#[rstest]
+#[case::a_sleep("sleep 3; exit 3")]
+#[case::several("for i in 1 2 3; do sleep 1.5; done; exit 3")]
+#[case::a_long_one_that_a_timer_ends("timeout 3 sleep 77; exit 3")]
+#[case::a_long_one_that_another_ends("sleep 77 & sleep 3; kill $!; wait; exit 3")]
+fn a_wait_that_ends_by_itself_is_waited_out(#[case] script: &str) {
+    assert_eq!(run(&sh(script)).end, End::Status(3));
 }
 
 #[test]

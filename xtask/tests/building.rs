@@ -191,7 +191,32 @@ fn with_script(script: &str) -> TempDir {
     folder(&[("Cargo.toml", package), ("main.rs", "fn main() {}"), ("build.rs", script)])
 }
 
+/// What cargo waits for ends some day, but nobody waits for that day; and nobody has to guess what it was.
+#[rstest]
+#[case::a_process_left_behind_that_holds_cargos_pipe(
+    r#"fn main() { std::process::Command::new("setsid").args(["sleep", "77"]).spawn().unwrap(); }"#,
+    "`sleep` (clock_nanosleep, 77 s)"
+)]
+#[case::a_lock_that_nobody_releases(
+    r#"fn main() { let [a, _b] = [(); 2].map(|()| std::fs::File::open("main.rs").unwrap()); a.lock().unwrap(); _b.lock().unwrap() }"#,
+    "`build-script-bu` (flock, SUBMISSION/main.rs)"
+)]
+fn a_build_that_waits_in_vain_is_stopped_and_says_what_for(#[case] script: &str, #[case] named: &str) {
+    let submission = with_script(script);
+    let (state, message) = program(submission.path());
+    assert_eq!(state, "does_not_compile", "{message}");
+    let named = named.replace("SUBMISSION", submission.path().to_str().unwrap());
+    let sentence = format!("cargo was stopped: it waited for something that never comes: {named}.");
+    assert_eq!(message.lines().last(), Some(sentence.as_str()), "{message}");
+}
+
 const SLEEPS: &str = "fn main() { std::thread::sleep(std::time::Duration::from_secs(3)) }";
+
+#[test]
+fn a_build_script_that_sleeps_is_waited_for() {
+    let submission = with_script(SLEEPS);
+    assert_eq!(program(submission.path()), ("ready".to_owned(), String::new()));
+}
 
 /// Each waits until the other has built, and not in its lab, where that would be waiting in vain.
 #[test]

@@ -4,7 +4,7 @@ use super::LabError;
 use super::isolation::Setting;
 use super::root::Room;
 use crate::check::{Check, Parameters};
-use crate::event::{Fact, Observation};
+use crate::event::{Fact, Observation, Wait};
 use crate::program::{self, Program};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -80,6 +80,8 @@ pub struct Finished {
     /// What it wrote to standard error.
     #[serde(with = "hex")]
     pub stderr: Vec<u8>,
+    /// Some of what it waited for, where it was stopped for waiting.
+    pub waits: Vec<Wait>,
 }
 
 /// How a tool ended.
@@ -104,8 +106,10 @@ pub enum Limit {
     Disk,
     /// [`Limits::output`]
     Output,
-    /// [`Limits::patience`]
+    /// None: it waited for something that never comes.
     Waiting,
+    /// [`Limits::patience`]
+    Idling,
 }
 
 /// At what a tool is stopped, counted over all that it has started.
@@ -119,7 +123,7 @@ pub struct Limits {
     pub disk: u64,
     /// What it prints, in bytes.
     pub output: usize,
-    /// Looks in a row at which everything slept, a tenth of a second each, and for which hardly any CPU time was used.
+    /// Looks at which everything slept, a tenth of a second each, and between which hardly any CPU time was used.
     pub patience: u32,
 }
 

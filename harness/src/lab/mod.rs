@@ -23,6 +23,7 @@ mod cpu;
 mod enter;
 mod error;
 mod first;
+mod idling;
 mod input;
 mod isolation;
 mod job;

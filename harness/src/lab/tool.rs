@@ -1,17 +1,20 @@
 //! The supervisor of a tool: lays out what it works on, launches it, and stops it at its limits.
 //!
-//! None of the limits is a time on a clock. CPU time, memory, disk and output are counted; a tool that waits for something that
-//! never comes is known by the looks at which everything slept, so that neither a loaded nor a suspended machine stops one
-//! that works.
+//! None of the limits is a time on a clock. CPU time, memory, disk and output are counted; one that waits for something that never
+//! comes is known by what its tasks wait for ([`Standstill`]), one that only waits again and again by the number of looks at which
+//! everything slept ([`Idling`]). So neither a loaded nor a suspended machine stops one that works.
 #![expect(unsafe_code, reason = "std runs code between fork and exec only through an unsafe function")]
 
 use super::borrowed;
 use super::error::{LabError, While};
 use super::first;
+use super::idling::Idling;
 use super::isolation::Setting;
 use super::job::{End, Finished, Limit, Put, Tool};
+use crate::event::Wait;
 use crate::program::{environment, reaped_cpu};
 use crate::sandbox::{Purpose, Sandbox};
+use crate::settle::Standstill;
 use crate::watch::tasks;
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open, wait};
@@ -26,8 +29,6 @@ use std::time::Duration;
 
 /// How often a tool is looked at.
 const LOOK: Duration = Duration::from_millis(100);
-/// How much CPU time is hardly any, of one look. Whoever waits looks around from time to time.
-const HARDLY_ANY: Duration = Duration::from_millis(10);
 /// The disk is looked at so often, in looks: whatever is written in between is bounded by the disk's speed.
 const LOOKS_AT_THE_DISK: u32 = 5;
 
@@ -47,7 +48,8 @@ pub(super) fn run(tool: &Tool, setting: &Setting) -> Result<Finished, LabError> 
 fn watch(mut running: Running, tool: &Tool) -> io::Result<Finished> {
     loop {
         if let Some(end) = running.look(tool)? {
-            return Ok(Finished { end, stdout: running.stdout.read, stderr: running.stderr.read });
+            let Running { stdout, stderr, waits, .. } = running;
+            return Ok(Finished { end, stdout: stdout.read, stderr: stderr.read, waits });
         }
     }
 }
@@ -99,8 +101,10 @@ struct Running {
     stdout: Reading<ChildStdout>,
     stderr: Reading<ChildStderr>,
     looks: u32,
-    /// CPU time when something was last seen to move, and the looks since.
-    calm: (Duration, u32),
+    standstill: Standstill,
+    idling: Idling,
+    /// What it waited for when it was stopped for waiting.
+    waits: Vec<Wait>,
 }
 
 impl Running {
@@ -120,7 +124,8 @@ impl Running {
         let pid = child.id().cast_signed();
         let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
         let (stdout, stderr) = (Reading::new(stdout)?, Reading::new(stderr)?);
-        Ok(Self { pid, pidfd, stdout, stderr, looks: 0, calm: (Duration::ZERO, 0) })
+        let (standstill, idling) = (Standstill::new(pid), Idling::default());
+        Ok(Self { pid, pidfd, stdout, stderr, looks: 0, standstill, idling, waits: Vec::new() })
     }
 
     /// Waits a little, and looks what has come of it. Says how the tool has ended, if it has.
@@ -164,26 +169,25 @@ impl Running {
 
     /// The limit that is reached, if one is.
     fn limit(&mut self, tool: &Tool, moved: bool) -> io::Result<Option<Limit>> {
-        let cpu = tasks::cpu_time()? + reaped_cpu();
-        if moved || !tasks::sample()?.is_asleep() {
-            self.calm = (cpu, 0);
-        } else {
-            self.calm.1 += 1;
-        }
+        let (cpu, sample) = (tasks::cpu_time()? + reaped_cpu(), tasks::sample()?);
+        let stands_still = self.standstill.look(&sample, moved);
+        let idle = self.idling.look(sample.is_asleep(), moved, cpu);
         let limits = tool.limits;
-        Ok(if self.stdout.read.len() + self.stderr.read.len() > limits.output {
-            Some(Limit::Output)
+        let limit = if self.stdout.read.len() + self.stderr.read.len() > limits.output {
+            Limit::Output
         } else if cpu.as_secs() >= limits.cpu_seconds {
-            Some(Limit::Cpu)
+            Limit::Cpu
         } else if tasks::memory(limits.memory)? > limits.memory {
-            Some(Limit::Memory)
+            Limit::Memory
         } else if self.looks.is_multiple_of(LOOKS_AT_THE_DISK) && written(tool)? > limits.disk {
-            Some(Limit::Disk)
-        } else if self.calm.1 > limits.patience && cpu - self.calm.0 < HARDLY_ANY * self.calm.1 {
-            Some(Limit::Waiting)
+            Limit::Disk
+        } else if stands_still || idle > limits.patience {
+            self.waits = self.standstill.waits(&sample);
+            if stands_still { Limit::Waiting } else { Limit::Idling }
         } else {
-            None
-        })
+            return Ok(None);
+        };
+        Ok(Some(limit))
     }
 }
 

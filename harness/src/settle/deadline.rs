@@ -1,6 +1,7 @@
 //! When a wait ends by itself: from the arguments of the system call, the task's memory, and the socket's options.
 
 use super::cycle::PATIENCE;
+use super::memory::Key;
 use crate::watch::options::duplicate;
 use crate::watch::proc;
 use crate::watch::tasks::Call;
@@ -21,7 +22,7 @@ pub(super) enum Ends {
 }
 
 /// When the wait of a task in `call` ends by itself.
-pub(super) fn of(pid: i32, call: &Call) -> Ends {
+fn of(pid: i32, call: &Call) -> Ends {
     let args = call.args;
     let ends = match call.name() {
         "nanosleep" => timespec(pid, args[0]),
@@ -46,8 +47,17 @@ pub(super) fn of(pid: i32, call: &Call) -> Ends {
     ends.map_or(Ends::Never, Ends::After)
 }
 
-/// When the first armed timerfd of a process expires, whoever waits for it.
-pub(super) fn of_timerfds(pid: i32) -> Ends {
+/// When the wait of a task, by its process id and thread id, ends by itself, with the timers of its process: whoever waits for
+/// those, they are told of the first thread.
+pub(super) fn of_task((pid, tid): Key, call: &Call) -> Ends {
+    match of(pid, call) {
+        Ends::Never if pid == tid => of_timerfds(pid),
+        ends => ends,
+    }
+}
+
+/// When the first armed timerfd of a process expires.
+fn of_timerfds(pid: i32) -> Ends {
     let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
     let soonest = descriptors
         .filter(|entry| fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]"))

@@ -17,10 +17,7 @@ pub(super) fn waits(sample: &Sample, sockets: &[Socket], owner: impl Fn(i32) -> 
     for ((pid, tid), task) in &sample.tasks {
         let (call, on, ends, room) = match &task.doing {
             Doing::Asleep(call) => {
-                let mut ends = deadline::of(*pid, call);
-                if pid == tid && ends == Ends::Never {
-                    ends = deadline::of_timerfds(*pid);
-                }
+                let ends = deadline::of_task((*pid, *tid), call);
                 let on = descriptors(*pid, call).into_iter().map(|fd| describe(*pid, fd, sockets)).collect();
                 let room = matches!(call.name(), "read" | "recvfrom").then(|| call.args[2]);
                 (call.name().to_owned(), on, ends, room)
@@ -28,13 +25,9 @@ pub(super) fn waits(sample: &Sample, sockets: &[Socket], owner: impl Fn(i32) -> 
             Doing::Stopped => ("stopped".to_owned(), Vec::new(), Ends::Never, None),
             Doing::Running | Doing::Hidden | Doing::Dead => continue,
         };
-        let timeout_ms = match ends {
-            Ends::Never => None,
-            Ends::After(time) => Some(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
-        };
         let (program, name) = (owner(*pid), tasks::name(*pid, *tid));
-        let told = Wait { program, pid: *pid, tid: *tid, name, call, on, timeout_ms, room };
-        out.push(Waiting { told, ends });
+        let told = Wait { program, pid: *pid, tid: *tid, name, call, on, timeout_ms: None, room };
+        out.push(Waiting { told, ends }.with(ends));
     }
     out
 }
@@ -47,6 +40,7 @@ pub(super) fn descriptors(pid: i32, call: &Call) -> Vec<i32> {
     match call.name() {
         "read" | "readv" | "recvfrom" | "recvmsg" | "recvmmsg" | "accept" | "accept4" | "connect" | "write"
         | "writev" | "sendto" | "sendmsg" | "sendmmsg" => vec![first],
+        "flock" | "fcntl" => vec![first],
         "poll" | "ppoll" => polled(pid, args[0], args[1]),
         "select" | "pselect6" => selected(pid, args),
         "epoll_wait" | "epoll_pwait" | "epoll_pwait2" => in_epoll(pid, first),

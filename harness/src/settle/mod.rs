@@ -5,20 +5,27 @@
 //! the sockets, are read between the two, and so are true of the same moment. A wait that ends by itself is waited out
 //! ([`deadline`]); one that only ever comes back to itself is recognised ([`cycle`]). A program that never comes to
 //! rest is judged by the CPU time it burns and the bytes it writes, never by the clock.
+//!
+//! Of a tool, a compiler for instance, less is asked: whether it waits for something that never comes ([`Standstill`]).
 
+mod certain;
 mod cycle;
 mod deadline;
 mod describe;
 mod flood;
 mod given_up;
 mod memory;
+mod standstill;
+
+pub use standstill::Standstill;
 
 use crate::event::{Flood, GivenUp, Rest, Socket, State, Wait};
 use crate::watch::tasks::{self, Doing, Sample};
 use cycle::Cycles;
+use deadline::Ends;
 use flood::Amounts;
 use given_up::TimeOuts;
-use memory::Memory;
+use memory::{Key, Memory};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -257,10 +264,24 @@ pub fn cpu_so_far(world: &impl World) -> io::Result<Duration> {
 /// A wait as it is told to people, and when it ends by itself.
 struct Waiting {
     told: Wait,
-    ends: deadline::Ends,
+    ends: Ends,
 }
 
 impl Waiting {
+    /// Whose it is.
+    const fn task(&self) -> Key {
+        (self.told.pid, self.told.tid)
+    }
+
+    /// The same, as one that ends so.
+    fn with(self, ends: Ends) -> Self {
+        let timeout_ms = match ends {
+            Ends::Never => None,
+            Ends::After(time) => Some(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+        };
+        Self { told: Wait { timeout_ms, ..self.told }, ends }
+    }
+
     /// Whether nothing but time can end it.
     fn is_sleep(&self) -> bool {
         self.told.on.is_empty() && !self.told.call.starts_with("futex")
@@ -365,8 +386,8 @@ impl Looks {
     /// How long may be paused while all tasks sleep.
     fn longest_pause(&self) -> Duration {
         let soonest = self.facts.iter().flat_map(|facts| &facts.waits).filter_map(|wait| match wait.ends {
-            deadline::Ends::After(time) => Some(time),
-            deadline::Ends::Never => None,
+            Ends::After(time) => Some(time),
+            Ends::Never => None,
         });
         // Without a time-out it is the kernel that is waited for, and it is quick.
         soonest.min().map_or(PAUSE.1, |time| (time / PAUSE_ASLEEP.1).clamp(PAUSE.1, PAUSE_ASLEEP.0))

@@ -29,6 +29,15 @@ pub fn state(status: &[u8]) -> (char, u64) {
     (letter, counter("voluntary_ctxt_switches:").wrapping_add(counter("nonvoluntary_ctxt_switches:")))
 }
 
+/// Of `/proc/<pid>/status`: whether the process has a function for a signal.
+#[must_use]
+pub fn catches(status: &[u8], signal: i32) -> bool {
+    let status = String::from_utf8_lossy(status);
+    let set = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).map(str::trim);
+    let set = set.and_then(|set| u64::from_str_radix(set, 16).ok()).unwrap_or(0);
+    u32::try_from(signal - 1).is_ok_and(|bit| set.checked_shr(bit).is_some_and(|set| set & 1 == 1))
+}
+
 /// User and system time of `/proc/<pid>/stat`, the process's own and its waited-for children's, in ticks.
 #[must_use]
 pub fn cpu_ticks(stat: &[u8]) -> u64 {
@@ -110,6 +119,16 @@ mod tests {
         let status =
             b"Name:\t\xff\nState:\tS (sleeping)\nvoluntary_ctxt_switches:\t3\nnonvoluntary_ctxt_switches:\t4\n";
         assert_eq!(state(status), ('S', 7));
+    }
+
+    #[test]
+    fn the_signals_that_a_process_catches_are_read() {
+        let status = b"Name:\t\xff\nSigIgn:\tffffffffffffffff\nSigCgt:\t0000000000016007\nCapInh:\t0\n";
+        assert_eq!(
+            [libc::SIGHUP, libc::SIGKILL, libc::SIGALRM].map(|signal| catches(status, signal)),
+            [true, false, true]
+        );
+        assert!(!catches(b"", libc::SIGALRM) && !catches(status, 0) && !catches(status, 65));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Programs that are one file for a compiler. What was made of the same texts by the same compiler is kept and found again.
 
-use super::{Built, build_dir, text, unusual};
+use super::unusual::unusual;
+use super::{Built, build_dir, text};
 use harness::lab::{End, Launcher, Limits, Tool};
 use harness::program::Program;
 use std::collections::BTreeMap;
@@ -76,7 +77,7 @@ impl<C: Fn(Paths<'_>) -> Vec<String>> Compiler<C> {
         let finished = launcher.run_tool(&tool).await.map_err(io::Error::other)?;
         if finished.end != End::Status(0) {
             let said = String::from_utf8_lossy(&finished.stderr).into_owned();
-            return Ok(Err(said + &unusual(self.name, finished.end).unwrap_or_default()));
+            return Ok(Err(said + &unusual(self.name, &finished).unwrap_or_default()));
         }
         // What lies there now was made by whoever wrote the program.
         if !fs::symlink_metadata(&executable)?.is_file() {

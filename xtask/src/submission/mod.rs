@@ -21,6 +21,7 @@ mod lock;
 mod python;
 mod rustc;
 mod toolchain;
+mod unusual;
 
 pub use command::command;
 pub use find::find;
@@ -29,7 +30,7 @@ use crate::run::Runner;
 use crate::trouble::Trouble;
 use archive::Unpacked;
 use harness::check::printable_lines;
-use harness::lab::{End, Launcher, Limit, Limits};
+use harness::lab::Launcher;
 use harness::program::Program;
 use std::collections::BTreeMap;
 use std::env;
@@ -171,24 +172,6 @@ pub(crate) fn build_dir() -> PathBuf {
     let own = exercises::root().parent().unwrap_or_else(|| Path::new("/")).join("target");
     let dir = env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("grade");
     path::absolute(&dir).unwrap_or(dir)
-}
-
-/// A sentence about how a tool ended, unless that was by an exit code: then its own words say enough.
-fn unusual(tool: &str, end: End) -> Option<String> {
-    let limit = match end {
-        End::Status(_) => return None,
-        End::Signal(signal) => return Some(format!("{tool} was ended by signal {signal}.\n")),
-        End::Stopped(limit) => limit,
-    };
-    let of = Limits::COMPILER;
-    let why = match limit {
-        Limit::Cpu => format!("it used more than {} seconds of CPU time", of.cpu_seconds),
-        Limit::Memory => format!("it had more than {} GiB of memory in use", of.memory >> 30),
-        Limit::Disk => format!("it wrote more than {} GiB", of.disk >> 30),
-        Limit::Output => format!("it printed more than {} MiB", of.output >> 20),
-        Limit::Waiting => "it waited for something that does not come".to_owned(),
-    };
-    Some(format!("{tool} was stopped: {why}.\n"))
 }
 
 /// A path as a lab takes it. Paths that are no UTF-8 were refused when they were found.

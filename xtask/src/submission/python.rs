@@ -1,6 +1,7 @@
 //! Programs in Python.
 
-use super::{Built, needs_nothing, text, unusual};
+use super::unusual::unusual;
+use super::{Built, needs_nothing, text};
 use harness::lab::{End, Launcher, Limits, Tool};
 use harness::program::Program;
 use std::collections::BTreeMap;
@@ -69,7 +70,7 @@ pub(super) async fn prepare(path: &Path, launcher: &Launcher) -> Built {
         }
         Ok(finished) => {
             let said = String::from_utf8_lossy(&finished.stderr).into_owned();
-            Built::DoesNotCompile(said + &unusual("python3", finished.end).unwrap_or_default())
+            Built::DoesNotCompile(said + &unusual("python3", &finished).unwrap_or_default())
         }
         Err(error) => Built::NotBuilt(format!("looking at {}: {error}", path.display())),
     }

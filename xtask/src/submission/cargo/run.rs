@@ -5,8 +5,9 @@
 
 use super::home::Home;
 use crate::programs::solutions;
+use crate::submission::text;
 use crate::submission::toolchain::toolchain;
-use crate::submission::{text, unusual};
+use crate::submission::unusual::unusual;
 use harness::lab::{End, Launcher, Limits, Put, Tool};
 use std::collections::BTreeMap;
 use std::env;
@@ -96,8 +97,8 @@ async fn in_a_lab(dir: &Path, args: Vec<String>, writes: Option<&Path>, launcher
     let finished = launcher.run_tool(&tool).await.map_err(|error| error.to_string())?;
     Ok(Said {
         ok: finished.end == End::Status(0),
-        stdout: finished.stdout,
         stderr: named(&String::from_utf8_lossy(&finished.stderr), dir),
-        unusual: unusual("cargo", finished.end),
+        unusual: unusual("cargo", &finished).map(|why| named(&why, dir)),
+        stdout: finished.stdout,
     })
 }
