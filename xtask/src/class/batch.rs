@@ -203,7 +203,7 @@ impl Batch {
             // What is told about it names the entry, wherever it lies.
             let mut submission = found.map_err(|trouble| trouble.without(&format!("{}: ", staged.path().display())))?;
             submission.unpacked = submission.unpacked.or_else(|| staged.unpacked());
-            Ok((staged, submission))
+            Ok::<_, Trouble>((staged, submission))
         };
         // Kept to the end: the programs lie there.
         let (_staged, submission) = match found.await {
