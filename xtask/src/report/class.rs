@@ -4,7 +4,7 @@ use super::columns::{harmless, pad, terminal_width, width, wrap};
 use super::text::{BAD, BOLD, FAINT, GOOD, OURS, result_of};
 use super::{Format, json, write};
 use crate::class::batch::Ended;
-use crate::outcome::{CheckResult, ExerciseOutcome, Head, Outcome, Outcomes, Points};
+use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Head, Outcome, Outcomes, Points, ProgramOutcome};
 use crate::trouble::{self, Trouble};
 use anstyle::Style;
 use std::cmp::Reverse;
@@ -65,16 +65,11 @@ impl Page {
         let number = self.rows.len();
         let mut lacks = Vec::new();
         if let Some(problem) = &outcome.problem {
-            let first = problem.message.lines().next().unwrap_or_default().to_owned();
-            lacks.push(harmless(&first));
+            let first = problem.message.lines().next().unwrap_or_default();
+            lacks.push(harmless(first.split_inclusive(". ").next().unwrap_or_default().trim_end()));
         } else {
-            for exercise in &outcome.exercises {
-                let all = exercise.checks.iter().all(|check| check.passed());
-                if !all {
-                    lacks.push(format!("{} {}", exercise.name, short(exercise)));
-                }
-                self.causes_of(exercise, number);
-            }
+            lacks = lacking(&outcome.exercises);
+            outcome.exercises.iter().for_each(|exercise| self.causes_of(exercise, number));
         }
         let not_yet = outcome.checks().any(|check| matches!(check.result, CheckResult::NotYet));
         self.not_yet += usize::from(not_yet);
@@ -122,7 +117,7 @@ impl Page {
             let of = format!("{:>points$} of {}", row.points.got, row.points.of);
             let begin = format!("{} {}  {of}  ", mark, pad(&row.name, names));
             let indent = width(&begin).min(columns / 2);
-            let lacks = wrap(&row.lacks.join(", "), columns, indent);
+            let lacks = wrap(&row.lacks.join("; "), columns, indent);
             let first = lacks.first().map_or("", |first| first.trim_start());
             line(&format!("{style}{mark}{style:#} {BOLD}{}{BOLD:#}  {of}  {first}", pad(&row.name, names)));
             lacks.iter().skip(1).for_each(|rest| line(rest));
@@ -165,11 +160,27 @@ impl Page {
     }
 }
 
-/// A few words about an exercise in which something is missing.
-fn short(exercise: &ExerciseOutcome) -> String {
-    let result = result_of(exercise);
-    // The points are told of all together.
-    result.split_once(" checks,").map_or(result.clone(), |(checks, _)| checks.to_owned())
+/// A few words about each exercise in which something is missing; those without a program stand together, and last.
+fn lacking(exercises: &[ExerciseOutcome]) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut without: Vec<(String, Vec<&str>)> = Vec::new();
+    for exercise in exercises.iter().filter(|exercise| !exercise.checks.iter().all(CheckOutcome::passed)) {
+        let result = result_of(exercise);
+        match (&exercise.program, result.split_once(" checks,")) {
+            // The points are told of all together.
+            (ProgramOutcome::Ready { .. }, Some((checks, _))) => out.push(format!("{} {checks}", exercise.name)),
+            _ => match without.iter_mut().find(|(known, _)| *known == result) {
+                Some((_, names)) => names.push(&exercise.name),
+                None => without.push((result, vec![&exercise.name])),
+            },
+        }
+    }
+    let all = exercises.len();
+    out.extend(without.into_iter().map(|(what, names)| match names.len() {
+        count if count == all => format!("{what}: all"),
+        _ => format!("{what}: {}", names.join(", ")),
+    }));
+    out
 }
 
 const fn mark(code: u8) -> (&'static str, Style) {
