@@ -3,7 +3,8 @@
 use super::batch::Tally;
 use crate::outcome::CheckResult;
 use crate::report::columns::harmless;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -36,7 +37,7 @@ impl Progress {
     pub fn of_class(submissions: usize, checks: usize) -> Self {
         let target = ProgressDrawTarget::stderr_with_hz(5);
         let bar = ProgressBar::with_draw_target(Some((submissions * checks) as u64), target);
-        bar.set_style(style("  {pos} of {len} checks, {prefix}{per_sec}, {eta} left  {wide_msg}"));
+        bar.set_style(style("  {pos} of {len} checks, {prefix}{rate}, {eta} left  {wide_msg}"));
         Self { bar, counts: Arc::default(), submissions: Some(submissions) }
     }
 
@@ -97,5 +98,9 @@ impl Progress {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+        // What cannot be written is not seen.
+        let _ = write!(out, "{:.1} a second", state.per_sec());
+    })
 }

@@ -46,6 +46,8 @@ pub fn print_class(
 struct Row {
     name: String,
     code: u8,
+    /// Whether it is not graded to its end.
+    not_yet: bool,
     points: Points,
     /// What is not as it should be, a few words an exercise.
     lacks: Vec<String>,
@@ -76,6 +78,7 @@ impl Page {
         self.rows.push(Row {
             name: harmless(&outcome.submission),
             code: outcome.exit_code(),
+            not_yet,
             points: outcome.points,
             lacks,
         });
@@ -113,7 +116,7 @@ impl Page {
         let names = self.rows.iter().map(|row| width(&row.name)).max().unwrap_or(0).min(NAME);
         let points = self.rows.iter().map(|row| row.points.got.to_string().len()).max().unwrap_or(0);
         for row in &self.rows {
-            let (mark, style) = mark(row.code);
+            let (mark, style) = if row.not_yet { ("…", FAINT) } else { mark(row.code) };
             let of = format!("{:>points$} of {}", row.points.got, row.points.of);
             let begin = format!("{} {}  {of}  ", mark, pad(&row.name, names));
             let indent = width(&begin).min(columns / 2);
@@ -168,7 +171,11 @@ fn lacking(exercises: &[ExerciseOutcome]) -> Vec<String> {
         let result = result_of(exercise);
         match (&exercise.program, result.split_once(" checks,")) {
             // The points are told of all together.
-            (ProgramOutcome::Ready { .. }, Some((checks, _))) => out.push(format!("{} {checks}", exercise.name)),
+            (ProgramOutcome::Ready { .. }, Some((checks, _))) => {
+                let not_yet = exercise.checks.iter().any(|check| matches!(check.result, CheckResult::NotYet));
+                let so_far = if not_yet { " so far" } else { "" };
+                out.push(format!("{} {checks}{so_far}", exercise.name));
+            }
             _ => match without.iter_mut().find(|(known, _)| *known == result) {
                 Some((_, names)) => names.push(&exercise.name),
                 None => without.push((result, vec![&exercise.name])),
