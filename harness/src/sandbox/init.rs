@@ -57,7 +57,8 @@ pub(super) fn start(layers: &Layers) -> io::Result<()> {
 }
 
 fn prepare() -> io::Result<()> {
-    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+    // What a program could write there is about itself: how soon it is ended where memory ends.
+    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC | MountFlags::RDONLY;
     // Only a process of the namespace itself can mount it.
     mount("proc", PROC, "proc", flags, None::<&std::ffi::CStr>)?;
     capabilities::drop_all()?;

@@ -28,6 +28,7 @@ pub fn attack(name: &str) -> Option<String> {
             // SAFETY: the name is a string closed by NUL.
             told(checked(unsafe { libc::syscall(libc::SYS_memfd_create, c"bait".as_ptr(), 0) }))
         }
+        "be_ended_last" => told(be_ended_last()),
         "write_one_large_file" => told(write_files(1, 64)),
         "fill_the_disk" => told(write_files(64, 1)),
         "fill_the_table_of_files" => {
@@ -115,6 +116,12 @@ fn take_shared_memory() -> io::Result<()> {
         (0..ALL).step_by(4096).for_each(|page| at.cast::<u8>().add(page).write_volatile(1));
     }
     Ok(())
+}
+
+/// Memory ends, and who is to be ended first wants not to be: by default it is a large process, not the one that says so.
+fn be_ended_last() -> io::Result<()> {
+    std::fs::write("/proc/self/oom_score_adj", "1000")?;
+    std::fs::write("/proc/self/oom_score_adj", "0")
 }
 
 /// Writes files of so many MiB where it is, 64 MiB in all.
