@@ -113,7 +113,8 @@ impl Launcher {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.exe);
-        command.arg(&self.arg).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        // A lab that nobody waits for any more ends with its standard input, and has somebody to see that through.
+        command.arg(&self.arg).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 }
