@@ -1,7 +1,7 @@
 //! Tools that work on a submission: what they see, what they leave, and at what they are stopped.
 
 use harness::event::Wait;
-use harness::lab::{End, Finished, LabError, Launcher, Limit, Limits, Put, Tool};
+use harness::lab::{End, Finished, LabError, Launcher, Limit, Limits, Put, State, Tool};
 use rstest::rstest;
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,9 +21,13 @@ fn sh(script: &str) -> Tool {
     }
 }
 
+fn launcher() -> Launcher {
+    Launcher::new(env!("CARGO_BIN_EXE_netlings-lab"), "lab")
+}
+
 fn try_run(tool: &Tool) -> Result<Finished, LabError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(Launcher::new(env!("CARGO_BIN_EXE_netlings-lab"), "lab").run_tool(tool))
+    runtime.block_on(launcher().run_tool(tool))
 }
 
 fn run(tool: &Tool) -> Finished {
@@ -186,4 +190,20 @@ fn one_that_has_closed_its_outputs_is_waited_for() {
 fn what_it_leaves_running_ends_with_it() {
     let finished = run(&sh("sleep 3600 & echo started"));
     assert_eq!((finished.end, said(&finished).as_str()), (End::Status(0), "started\n"));
+}
+
+/// What it writes into its own folder is in memory, and no process has it in use. Where there is no memory cgroup, this says so.
+#[test]
+fn its_files_in_memory_count_where_there_is_a_memory_cgroup() {
+    let limits = Limits { memory: 16 << 20, ..Limits::COMPILER };
+    let end = run(&Tool { limits, ..sh("head -c 300000000 /dev/zero > large") }).end;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let found = runtime.block_on(launcher().probe()).unwrap();
+    let memory = found.iter().find(|found| found.name == "memory").unwrap();
+    if memory.state == State::Enforced {
+        assert_eq!(end, End::Stopped(Limit::Memory));
+    } else {
+        eprintln!("SKIPPED: {}", memory.why.as_ref().unwrap());
+        assert_eq!(end, End::Status(0));
+    }
 }

@@ -17,7 +17,8 @@ const BOLD: Style = Style::new().bold();
 
 /// Find out what keeps programs in on this machine, and what to do about what is missing
 ///
-/// A lab is made as for a check, a process is confined in it as a program would be, and both are looked at. Nothing is changed.
+/// A lab is made as for a check, a process is confined in it as a program would be, and both are looked at. Nothing is changed,
+/// but that the grader and who has started it go into a part of a cgroup that is delegated to them.
 #[derive(Args)]
 #[command(after_long_help = "\
 Exit codes:

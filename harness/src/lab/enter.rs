@@ -1,6 +1,7 @@
 //! Entering the lab: from a re-executed process of the grader to the first process of the lab.
 #![expect(unsafe_code, reason = "unshare and fork")]
 
+use super::cgroup::{self, Born};
 use super::error::{LabError, While};
 use super::isolation::{Isolation, Setting};
 use super::job::{Job, Order, Reply, Task, Tool, ToolReply, Trace};
@@ -17,6 +18,7 @@ use std::iter;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// The user and group that a program is inside the lab.
 const STUDENT: u32 = 1000;
@@ -29,10 +31,21 @@ pub fn main() -> ExitCode {
     if let Err(error) = close_inherited() {
         return answer(&Reply::Err(LabError::new("closing inherited descriptors", error)));
     }
-    let Order { job, cpu, setting } = match Order::read(io::stdin().lock()) {
+    let Order { job, cpu, cgroup, mut setting } = match Order::read(io::stdin().lock()) {
         Ok(order) => order,
         Err(error) => return answer(&Reply::Err(LabError::new("reading the job", error))),
     };
+    match cgroup.map(|bounds| cgroup::enter(&bounds)).transpose() {
+        Ok(Some(Born::Outside(cgroup, lab))) => {
+            let code = wait_for(lab);
+            // Everything in it has ended.
+            drop(cgroup);
+            return code;
+        }
+        Ok(Some(Born::Inside(events))) => setting.events = Some(Arc::new(events)),
+        Ok(None) => {}
+        Err(error) => return fail(&job, LabError::new("making the lab's memory cgroup", error)),
+    }
     let confined = cpu.map_or(Ok(()), cpu::stay_on).during("confining the lab to one processor");
     let prepared = confined.and_then(|()| match setting.isolation {
         Isolation::Full => isolate(&job.needs(), job.writes(), job.room()),
@@ -212,7 +225,7 @@ fn answer(reply: &impl Serialize) -> ExitCode {
     if sent.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Waits for the supervisor. Its pipes must be closed by it alone, so that their end is seen when it closes them.
+/// Waits for the supervisor, or for who waits for it. Its pipes must be closed by it alone, so that their end is seen when it closes them.
 fn wait_for(supervisor: libc::pid_t) -> ExitCode {
     close_standard(0);
     close_standard(1);

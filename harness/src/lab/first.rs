@@ -54,7 +54,8 @@ pub(super) fn sandbox(
 ) -> Result<Sandbox, LabError> {
     // In a lab of its own a program sees nothing that it may not read.
     let readable = setting.is_borrowed().then(|| root::readable().chain(needs.iter().cloned()).collect::<Vec<_>>());
-    let plan = Plan { layers: &setting.layers(), purpose, readable: readable.as_deref(), writable };
+    let ends_first = setting.events.is_some();
+    let plan = Plan { layers: &setting.layers(), purpose, readable: readable.as_deref(), writable, ends_first };
     Sandbox::new(&plan).during("confining the lab")
 }
 

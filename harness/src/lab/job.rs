@@ -1,6 +1,7 @@
 //! What the grader tells a lab to do, and how the words travel.
 
 use super::LabError;
+use super::cgroup::Bounds;
 use super::isolation::Setting;
 use super::root::Room;
 use crate::check::{Check, Parameters};
@@ -179,6 +180,18 @@ impl Task {
     }
 }
 
+impl TaskRef<'_> {
+    /// What may be in memory for the lab. A lab is stopped before, at what its processes have; the rest is for its files and what the
+    /// kernel holds for it.
+    pub(super) const fn memory(&self) -> u64 {
+        const REST: u64 = 256 << 20;
+        REST + match self {
+            Self::Check(_) | Self::Trace(_) | Self::Probe => crate::settle::MEMORY_MAX,
+            Self::Tool(tool) => tool.limits.memory,
+        }
+    }
+}
+
 /// What a lab that runs a check answers.
 pub(super) type Reply = Result<Observation, LabError>;
 
@@ -194,6 +207,8 @@ pub(super) struct Order<J> {
     pub(super) job: J,
     /// The processor that the lab is confined to.
     pub(super) cpu: Option<usize>,
+    /// The cgroup that it is born into, where there can be one.
+    pub(super) cgroup: Option<Bounds>,
     pub(super) setting: Setting,
 }
 

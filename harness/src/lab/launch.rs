@@ -1,10 +1,11 @@
 //! The grader's side of a lab: starting one, and taking its answer.
 
+use super::cgroup::{self, Bounds};
 use super::cpu::{Cpus, Place};
 use super::error::{LabError, While};
 use super::isolation::{Isolation, Setting};
 use super::job::{Finished, Job, Order, TaskRef, Told, Tool, Trace};
-use super::probe::Protection;
+use super::probe::{self, Protection};
 use crate::event::{Fact, Observation};
 use crate::sandbox::Layers;
 use serde::de::DeserializeOwned;
@@ -20,6 +21,8 @@ pub struct Launcher {
     exe: PathBuf,
     arg: OsString,
     cpus: Cpus,
+    /// What a lab may have in memory, in bytes, if that is not what its kind has.
+    memory: Option<u64>,
     setting: Setting,
 }
 
@@ -31,7 +34,8 @@ impl Launcher {
             exe: exe.into(),
             arg: arg.into(),
             cpus: Cpus::ours(),
-            setting: Setting { isolation: Isolation::Full, layers: Layers::all() },
+            memory: None,
+            setting: Setting { isolation: Isolation::Full, layers: Layers::all(), events: None },
         }
     }
 
@@ -40,6 +44,12 @@ impl Launcher {
     #[must_use]
     pub fn with_only(self, layers: Layers) -> Self {
         Self { setting: Setting { layers, ..self.setting }, ..self }
+    }
+
+    /// Labs that may have so many bytes in memory, where they have a memory cgroup.
+    #[must_use]
+    pub fn with_memory(self, memory: u64) -> Self {
+        Self { memory: Some(memory), ..self }
     }
 
     /// Labs that keep so much apart. Of borrowed ones there must never be two at once in a network.
@@ -72,7 +82,9 @@ impl Launcher {
     /// # Errors
     /// Why there can be no such lab.
     pub async fn probe(&self) -> Result<Vec<Protection>, LabError> {
-        self.ask(TaskRef::Probe, None).await
+        let mut found: Vec<_> = self.ask(TaskRef::Probe, None).await?;
+        found.push(probe::memory(cgroup::find()));
+        Ok(found)
     }
 
     /// Starts a trace in a lab of its own. When what is returned is dropped, the lab and everything in it ends.
@@ -108,7 +120,9 @@ impl Launcher {
     }
 
     fn order<'a>(&self, job: TaskRef<'a>, place: Option<&Place>) -> Order<TaskRef<'a>> {
-        Order { job, cpu: place.map(|place| place.cpu), setting: self.setting.clone() }
+        let memory = self.memory.unwrap_or(job.memory());
+        let cgroup = cgroup::find().ok().map(|base| Bounds { base: base.to_owned(), memory });
+        Order { job, cpu: place.map(|place| place.cpu), cgroup, setting: self.setting.clone() }
     }
 
     fn command(&self) -> Command {

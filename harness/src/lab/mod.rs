@@ -15,10 +15,12 @@
 //! - The grader has many threads and never unshares: `unshare(CLONE_NEWUSER)` wants a process with one.
 //! - When the grader dies, also by SIGKILL, the job pipe hangs up, and the supervisor ends. When the supervisor, pid 1
 //!   of the lab's process id namespace, ends, the kernel kills everything in the lab. Nothing has to be cleaned up.
+//! - Where a lab has a memory cgroup, the helper stays outside of it, and what it would have done is done by a child that is born inside.
 //! - The supervisor reads the system's files without a reactor between: to know that nothing is unread, it must itself
 //!   have been told by the kernel that there is nothing (see ARCHITECTURE.md).
 
 mod borrowed;
+mod cgroup;
 mod cpu;
 mod enter;
 mod error;

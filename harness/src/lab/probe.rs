@@ -2,6 +2,7 @@
 //! are looked at. What a system says about itself can be wrong: some let a namespace be made and then forbid all use of it.
 #![expect(unsafe_code, reason = "fork, and calls that must fail")]
 
+use super::cgroup::Missing;
 use super::error::{LabError, While};
 use super::first::{self, Opened};
 use super::isolation::{Isolation, Setting};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
+use std::path::Path;
 
 /// Something that keeps a program in, or that a check needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,13 +129,21 @@ fn of_watching(isolation: Isolation, confined: &Confined) -> Vec<Protection> {
             (State::Partial, Some(format!("{error}; each wait for a socket is waited out for 4.5 s instead")))
         }
     };
-    let memory = "it is watched, and ended at 1 GiB; what the kernel keeps for sockets is not counted: that takes a memory cgroup";
     let rows = [
         ("capture", "every packet is seen", capture),
         ("time_outs", "the time-outs of a program's sockets are known", time_outs),
-        ("memory", "a lab has so much memory and no more", (State::Partial, Some(memory.to_owned()))),
     ];
     rows.into_iter().map(|(name, purpose, (state, why))| protection(name, state, purpose, why)).collect()
+}
+
+/// Whether the memory of a lab has an end that the kernel keeps. Labs are made in the cgroup that was found, so it holds.
+pub(super) fn memory(cgroup: Result<&Path, &Missing>) -> Protection {
+    let found =
+        protection("memory", State::Enforced, "a lab has so much memory and no more, sockets and pipes too", None);
+    let Err(Missing { why, remedy }) = cgroup else { return found };
+    let lost = "memory of processes is watched, and ended at 1 GiB; what the kernel holds for them in sockets and pipes is not counted";
+    let why = Some(format!("there is no memory cgroup: {why}; {lost}"));
+    Protection { state: State::Partial, why, remedy: Some(remedy.clone()), ..found }
 }
 
 fn protection(name: &str, state: State, purpose: &str, why: Option<String>) -> Protection {

@@ -6,7 +6,9 @@ use super::first::{self, Opened};
 use super::isolation::Setting;
 use super::job::Job;
 use crate::check::{Data, ProgramName, Start, Stimulus};
-use crate::event::{Aborts, Body, Ended, Observation, Output, Packet, Protocol, Repeated, Socket, Step, steps_of};
+use crate::event::{
+    Aborts, Body, Ended, Exit, Flood, Observation, Output, Packet, Protocol, Repeated, Rest, Socket, Step, steps_of,
+};
 use crate::peer::Peers;
 use crate::program::{self, Drained, Launched, Programs};
 use crate::sandbox::Sandbox;
@@ -42,6 +44,7 @@ pub(super) fn run(job: &Job, setting: &Setting) -> Result<Observation, LabError>
 
 struct Supervisor<'a> {
     job: &'a Job,
+    setting: &'a Setting,
     wire: Wire,
     table: SocketTable,
     peers: Peers,
@@ -71,11 +74,12 @@ struct Seen {
 }
 
 impl<'a> Supervisor<'a> {
-    fn new(job: &'a Job, setting: &Setting) -> Result<Self, LabError> {
+    fn new(job: &'a Job, setting: &'a Setting) -> Result<Self, LabError> {
         let Opened { wire, sandbox, remnants } = first::open(setting, &job.program.needs)?;
         let place = if setting.is_borrowed() { borrowed::there_ip } else { std::convert::identity };
         Ok(Self {
             job,
+            setting,
             wire,
             sandbox,
             remnants,
@@ -178,6 +182,10 @@ impl<'a> Supervisor<'a> {
         self.settler = settler;
         let mut settled = settled.ok_or_else(|| io::Error::other("a stimulus without parts"))?;
         self.options.tell(&mut settled.sockets);
+        if matches!(settled.rest, Rest::Flooding { what: Flood::Memory, .. }) {
+            // Whether the kernel was there before us is luck.
+            self.seen.ended.retain(|ended| ended.exit != Exit::Signal(libc::SIGKILL));
+        }
         // A flood is a flood, however much of it was lost. Anything else cannot be told without every packet.
         let lost = self.wire.lost();
         if lost > 0 && settled.rest.is_rest() {
@@ -372,6 +380,10 @@ impl World for Supervisor<'_> {
 
     fn memory(&self) -> io::Result<u64> {
         tasks::memory(MANY)
+    }
+
+    fn out_of_memory(&self) -> io::Result<Option<u64>> {
+        self.setting.out_of_memory()
     }
 
     fn unread_input(&self) -> io::Result<bool> {

@@ -42,12 +42,18 @@ pub(super) fn run(tool: &Tool, setting: &Setting) -> Result<Finished, LabError> 
     }
     lay_out(tool).during(DOING)?;
     let sandbox = first::sandbox(setting, Purpose::Tool, &tool.needs, &tool.writes)?;
-    watch(Running::launch(tool, sandbox).during(DOING)?, tool).during(DOING)
+    watch(Running::launch(tool, sandbox).during(DOING)?, tool, setting).during(DOING)
 }
 
-fn watch(mut running: Running, tool: &Tool) -> io::Result<Finished> {
+fn watch(mut running: Running, tool: &Tool, setting: &Setting) -> io::Result<Finished> {
     loop {
-        if let Some(end) = running.look(tool)? {
+        let mut end = running.look(tool)?;
+        if setting.out_of_memory()?.is_some() {
+            // A compiler that the kernel has ended says that it was killed, and not why.
+            first::end_all()?;
+            end = Some(End::Stopped(Limit::Memory));
+        }
+        if let Some(end) = end {
             let Running { stdout, stderr, waits, .. } = running;
             return Ok(Finished { end, stdout: stdout.read, stderr: stderr.read, waits });
         }

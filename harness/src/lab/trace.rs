@@ -40,7 +40,7 @@ pub(super) fn run(trace: &Trace, setting: &Setting) -> Result<(), LabError> {
     look_on(lab, trace).during("tracing")
 }
 
-fn look_on(mut lab: Onlooker, trace: &Trace) -> io::Result<()> {
+fn look_on(mut lab: Onlooker<'_>, trace: &Trace) -> io::Result<()> {
     tell(&Fact::Ready { ephemeral: first::ephemeral_ports()? })?;
     let result = lab.go(trace);
     // Who asked us to end wants what was seen until then.
@@ -64,7 +64,8 @@ pub(super) fn send(told: &Result<&Fact, LabError>) -> io::Result<()> {
     out.flush()
 }
 
-struct Onlooker {
+struct Onlooker<'a> {
+    setting: &'a Setting,
     wire: Wire,
     table: SocketTable,
     programs: Programs,
@@ -84,11 +85,12 @@ struct Onlooker {
     unroutable: u64,
 }
 
-impl Onlooker {
-    fn new(trace: &Trace, setting: &Setting) -> Result<Self, LabError> {
+impl<'a> Onlooker<'a> {
+    fn new(trace: &Trace, setting: &'a Setting) -> Result<Self, LabError> {
         let needs: Vec<_> = trace.programs.iter().flat_map(|program| program.needs.clone()).collect();
         let Opened { wire, sandbox, .. } = first::open(setting, &needs)?;
         Ok(Self {
+            setting,
             wire,
             sandbox,
             table: SocketTable::open().during("opening the socket table")?,
@@ -212,7 +214,7 @@ impl Onlooker {
     }
 }
 
-impl World for Onlooker {
+impl World for Onlooker<'_> {
     fn drain(&mut self) -> io::Result<Activity> {
         self.input.read()?;
         if self.input.is_cut() {
@@ -259,6 +261,10 @@ impl World for Onlooker {
 
     fn unwritten(&self) -> bool {
         self.programs.unwritten()
+    }
+
+    fn out_of_memory(&self) -> io::Result<Option<u64>> {
+        self.setting.out_of_memory()
     }
 
     fn unread_input(&self) -> io::Result<bool> {

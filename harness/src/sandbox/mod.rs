@@ -44,12 +44,15 @@ pub(crate) struct Plan<'a> {
     pub(crate) readable: Option<&'a [PathBuf]>,
     /// Folders of the machine in which it may write.
     pub(crate) writable: &'a [PathBuf],
+    /// Whether the kernel shall end it before the supervisor where memory ends.
+    pub(crate) ends_first: bool,
 }
 
 /// What a program is confined by, prepared once for a lab.
 pub(crate) struct Sandbox {
     layers: Layers,
     purpose: Purpose,
+    ends_first: bool,
     calls: Calls,
     files: Files,
 }
@@ -61,7 +64,7 @@ impl Sandbox {
     /// # Errors
     /// When something that must hold cannot be had.
     pub(crate) fn new(plan: &Plan<'_>) -> io::Result<Self> {
-        let Plan { layers, purpose, readable, writable } = plan;
+        let Plan { layers, purpose, readable, writable, ends_first } = plan;
         if readable.is_none() {
             init::start(layers).map_err(|error| doing("starting the programs' init", &error))?;
         }
@@ -70,7 +73,7 @@ impl Sandbox {
         if layers.has(Layer::Capabilities) {
             capabilities::drop_all().map_err(|error| doing("giving up the supervisor's capabilities", &error))?;
         }
-        Ok(Self { layers: (*layers).clone(), purpose: *purpose, calls, files })
+        Ok(Self { layers: (*layers).clone(), purpose: *purpose, ends_first: *ends_first, calls, files })
     }
 
     /// Confines the calling process, a child between fork and exec.
@@ -78,6 +81,10 @@ impl Sandbox {
     /// # Errors
     /// When something cannot be had. Then the program must not start.
     pub(crate) fn enter(&self) -> io::Result<()> {
+        if self.ends_first {
+            // It cannot take this back: its own `/proc` is read-only.
+            std::fs::write("/proc/self/oom_score_adj", "1000")?;
+        }
         if self.layers.has(Layer::User) {
             user::enter()?;
         }

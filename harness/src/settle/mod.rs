@@ -36,7 +36,7 @@ const SPIN_CPU: Duration = Duration::from_millis(1_000);
 const BUSY_CPU: Duration = Duration::from_secs(10);
 /// Memory that all processes of a lab may have in use. Each of them has a limit of its own, but there can be many, and what they
 /// share counts for none.
-const MEMORY_MAX: u64 = 1 << 30;
+pub(crate) const MEMORY_MAX: u64 = 1 << 30;
 /// The shortest and the longest pause between two looks while something still runs. Events end a pause at once; only
 /// what makes no event (a task that goes to sleep) is found by looking.
 const PAUSE: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(2));
@@ -78,6 +78,14 @@ pub trait World {
     /// Trouble of ours.
     fn memory(&self) -> io::Result<u64> {
         Ok(0)
+    }
+
+    /// How much memory the lab may have, in bytes, if it wanted more and the kernel has ended processes of it for that.
+    ///
+    /// # Errors
+    /// Trouble of ours: it was not the lab that had too much.
+    fn out_of_memory(&self) -> io::Result<Option<u64>> {
+        Ok(None)
     }
 
     /// Whether a program has not read all of its standard input yet.
@@ -185,7 +193,16 @@ impl Settler {
         let idle_sockets = if after.starting { Some(self.sockets) } else { (self.sockets == 0).then_some(0) };
         let mut looks = Looks::new(cpu_before, idle_sockets, after);
         looks.before = self.amounts.unwrap_or_default();
-        let settled = settle_or_be_stuck(world, &mut self.memory, &mut looks, STUCK)?;
+        let settled = settle_or_be_stuck(world, &mut self.memory, &mut looks, STUCK);
+        let settled = match world.out_of_memory()? {
+            None => settled?,
+            // Whatever became of the lab, and whatever could not be done in it, came of that.
+            Some(amount) => {
+                let rest = Rest::Flooding { what: Flood::Memory, amount };
+                let (sockets, cpu) = settled.map_or_else(|_| Default::default(), |it| (it.sockets, it.cpu));
+                Settled { rest, sockets, cpu, given_up: Vec::new() }
+            }
+        };
         self.amounts = self.amounts.map(|before| before + looks.amounts);
         self.sockets = programs_sockets(&settled.sockets);
         Ok(settled)
@@ -422,7 +439,7 @@ impl Looks {
             return Ok(None);
         }
         let memory = world.memory()?;
-        if memory > MEMORY_MAX {
+        if memory > MEMORY_MAX || world.out_of_memory()?.is_some() {
             return Ok(Some(Rest::Flooding { what: Flood::Memory, amount: memory }));
         }
         let cpu = cpu_so_far(world)?;

@@ -303,6 +303,55 @@ fn shared_memory_has_an_end() {
     assert!((1 << 30..3 << 29).contains(&amount), "{amount}");
 }
 
+/// Whether labs have a memory cgroup here. Where they have none, this says so.
+fn have_memory_cgroups() -> bool {
+    let found = runtime().block_on(launcher().probe()).unwrap();
+    let memory = found.iter().find(|found| found.name == "memory").unwrap();
+    if memory.state != State::Enforced {
+        eprintln!("SKIPPED: {}", memory.why.as_ref().unwrap());
+    }
+    memory.state == State::Enforced
+}
+
+/// What only a memory cgroup counts. Everywhere it is seen that the attack is one.
+#[test]
+fn the_kernels_memory_has_an_end_where_there_is_a_memory_cgroup() {
+    let run = |memory: u64| {
+        let check = check::parse("sandbox.check", "start p").unwrap();
+        let job = Job { check, params: Parameters::default(), program: attack("fill_sockets") };
+        runtime().block_on(launcher().with_memory(memory).run(&job)).unwrap_or_else(|error| panic!("{error}"))
+    };
+    assert_eq!(said(&run(1 << 30), 0), "escaped");
+    if have_memory_cgroups() {
+        let seen = run(64 << 20);
+        assert_eq!(seen.steps.len(), 1);
+        assert_eq!(seen.steps[0].rest, Rest::Flooding { what: Flood::Memory, amount: 64 << 20 });
+        assert_eq!(seen.steps[0].ended, []);
+    }
+}
+
+#[test]
+fn a_lab_leaves_no_cgroup_behind() {
+    if !have_memory_cgroups() {
+        return;
+    }
+    let own = fs::read_to_string("/proc/self/cgroup").unwrap();
+    let place = Path::new("/sys/fs/cgroup").join(own.trim().strip_prefix("0::/").unwrap());
+    let place = place.parent().unwrap();
+    observe("start p", attack("abort"));
+    let labs = fs::read_dir(place).unwrap().map(|entry| entry.unwrap().path());
+    let is_outside = |path: &PathBuf| path.ends_with("netlings-outside");
+    let labs: Vec<_> = labs.filter(|path| path.is_dir() && !is_outside(path)).collect();
+    for lab in labs {
+        let helper = lab.file_name().unwrap().to_str().unwrap().replace("netlings-", "/proc/");
+        // It removes the cgroup before it ends, which is after the answer; so do those of other tests.
+        while status(Path::new(&helper), "State:").is_some_and(|state| !state.starts_with('Z')) {
+            std::thread::yield_now();
+        }
+        assert!(!lab.exists(), "{}", lab.display());
+    }
+}
+
 /// All that is kept of a lab, in bytes of the wire and of output.
 fn kept(seen: &Observation) -> (usize, usize) {
     let packets = seen.steps.iter().flat_map(|step| &step.packets).map(|packet| packet.body.payload().len());

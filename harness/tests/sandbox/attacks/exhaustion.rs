@@ -4,6 +4,7 @@ use super::{checked, told};
 use std::fs::File;
 use std::io::{self, Write};
 use std::net::UdpSocket;
+use std::os::unix::net::UnixStream;
 use std::process::exit;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ pub fn attack(name: &str) -> Option<String> {
             // SAFETY: the name is a string closed by NUL.
             told(checked(unsafe { libc::syscall(libc::SYS_memfd_create, c"bait".as_ptr(), 0) }))
         }
+        "fill_sockets" => fill_sockets(),
         "be_ended_last" => told(be_ended_last()),
         "write_one_large_file" => told(write_files(1, 64)),
         "fill_the_disk" => told(write_files(64, 1)),
@@ -116,6 +118,47 @@ fn take_shared_memory() -> io::Result<()> {
         (0..ALL).step_by(4096).for_each(|page| at.cast::<u8>().add(page).write_volatile(1));
     }
     Ok(())
+}
+
+/// Memory of the kernel's, which no limit of a process counts: what is on its way between two ends that nobody reads. Some 100 MiB.
+fn fill_sockets() -> String {
+    const FILLING: usize = 5;
+    let mut children = Vec::new();
+    for _ in 0..FILLING {
+        // SAFETY: this process has one thread.
+        match unsafe { libc::fork() } {
+            0 => {
+                let mut pairs = Vec::new();
+                while let Ok((mut one, other)) = UnixStream::pair()
+                    && pairs.len() < 100
+                {
+                    let full = one.set_nonblocking(true).is_ok();
+                    while full && one.write(&[0; 16 << 10]).is_ok() {}
+                    pairs.push((one, other));
+                }
+                // SAFETY: ends the process, without what belongs to its parent, when that closes the pipe to it.
+                unsafe {
+                    libc::raise(libc::SIGSTOP);
+                    libc::_exit(0)
+                }
+            }
+            child => children.push(child),
+        }
+    }
+    let mut stopped = 0;
+    for child in &children {
+        let mut status = 0;
+        // SAFETY: awaits a child of ours, which stops itself or is killed, and ends it.
+        unsafe {
+            libc::waitpid(*child, &raw mut status, libc::WUNTRACED);
+            stopped += usize::from(libc::WIFSTOPPED(status));
+        }
+    }
+    for child in children {
+        // SAFETY: as above.
+        unsafe { libc::kill(child, libc::SIGKILL) };
+    }
+    if stopped == FILLING { "escaped".to_owned() } else { "contained: killed".to_owned() }
 }
 
 /// Memory ends, and who is to be ended first wants not to be: by default it is a large process, not the one that says so.
