@@ -1,6 +1,6 @@
 //! Reports in files: `--report FORMAT=FILE`, as many as are wanted.
 
-use super::{github, grades, gradescope, json, junit, tap};
+use super::{github, grades, gradescope, html, json, junit, tap};
 use crate::outcome::{Head, Outcomes};
 use crate::trouble::Trouble;
 use clap::Args;
@@ -17,7 +17,7 @@ use tempfile::NamedTempFile;
 pub struct Reports {
     /// Also write a report into a file. Can be given several times
     ///
-    /// json: everything, for programs. junit: JUnit XML. csv: the grades, a line a submission. tap: the Test Anything Protocol.
+    /// html: a page for browsers that needs nothing else. json: everything, for programs. junit: JUnit XML. csv: the grades, a line a submission. tap: the Test Anything Protocol.
     /// gradescope: its results.json, for one submission. annotations, summary, classroom: for GitHub, where the file can be
     /// "$GITHUB_STEP_SUMMARY" or "$GITHUB_OUTPUT", which are added to. The file - is standard output.
     #[arg(long = "report", value_name = "FORMAT=FILE")]
@@ -38,7 +38,8 @@ const STANDARD_OUTPUT: &str = "-";
 type Writes = fn(&Head, &dyn Outcomes, &mut dyn Write) -> Result<(), Trouble>;
 
 /// The formats by name.
-const KINDS: [(&str, Writes, How); 8] = [
+const KINDS: [(&str, Writes, How); 9] = [
+    ("html", html::write, How::Replace),
     ("json", json::write, How::Replace),
     ("junit", junit::write, How::Replace),
     ("csv", grades::write, How::Replace),

@@ -6,6 +6,7 @@ mod files;
 mod github;
 mod grades;
 mod gradescope;
+mod html;
 mod json;
 mod junit;
 pub mod ladder;
@@ -53,6 +54,14 @@ pub fn json(head: &Head, outcomes: &dyn Outcomes) -> Result<String, Trouble> {
     let mut out = Vec::new();
     json::write(head, outcomes, &mut out)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// The report for browsers.
+///
+/// # Errors
+/// Those of writing, and of reading the outcomes.
+pub fn html(head: &Head, outcomes: &dyn Outcomes, out: &mut dyn Write) -> Result<(), Trouble> {
+    html::write(head, outcomes, out)
 }
 
 /// Writes the report of one submission to standard output. The one for programs shows no drawings.

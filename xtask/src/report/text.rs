@@ -384,7 +384,7 @@ pub(super) fn result_of(exercise: &ExerciseOutcome) -> String {
 }
 
 /// The values of the parameters that are named up to the differing step, in a stimulus or in what followed.
-fn meaning_of(failure: &Failure, exercise: &ExerciseOutcome) -> String {
+pub(super) fn meaning_of(failure: &Failure, exercise: &ExerciseOutcome) -> String {
     let facts = [&failure.expected, &failure.seen].into_iter().flatten().flatten();
     let lines: Vec<_> = facts.chain(&failure.before).chain([&failure.stimulus]).collect();
     let named = exercise.parameters.iter().filter(|(name, _)| {
