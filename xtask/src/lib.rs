@@ -1,6 +1,6 @@
 //! Netlings' command line: finds the programs of a submission, builds them, runs the checks, and reports.
 //!
-//! One file a command: [`grade`], [`merge`], [`hint`], [`trace`], [`list`], [`matrix`], [`mod@bench`], [`soak`], [`doctor`]. What they share:
+//! One file a command: [`grade`], [`merge`], [`hint`], [`trace`], [`list`], [`matrix`], [`mod@bench`], [`soak`], [`doctor`], [`ci`]. What they share:
 //!
 //! | module         | what it is                                                  |
 //! |----------------|-------------------------------------------------------------|
@@ -14,11 +14,12 @@
 //! | [`isolation`]  | how much labs keep apart here                                |
 //! | [`files`]      | captures and pictures, a file a check                       |
 //! | [`outcome`]    | what came of it, as plain data                              |
-//! | [`report`]     | the same as text or JSON, one file a format                 |
+//! | [`report`]     | the same as text, JSON or HTML, one file a format           |
 //! | [`kept`]       | what a command leaves for the next one                      |
 //! | [`trouble`]    | what keeps a command from doing its work, and the exit code |
 
 pub mod bench;
+pub mod ci;
 pub mod class;
 pub mod course;
 pub mod doctor;

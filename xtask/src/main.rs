@@ -5,7 +5,7 @@ use std::env;
 use std::process::ExitCode;
 use xtask::report::columns::harmless;
 use xtask::trouble::Trouble;
-use xtask::{LAB, bench, doctor, grade, hint, list, matrix, merge, soak, trace};
+use xtask::{LAB, bench, ci, doctor, grade, hint, list, matrix, merge, soak, trace};
 
 /// Netlings: graded exercises in network programming.
 #[derive(Parser)]
@@ -26,6 +26,7 @@ enum Command {
     Matrix(matrix::Matrix),
     Bench(bench::Bench),
     Soak(soak::Soak),
+    Ci(ci::Ci),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
             Command::Matrix(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Soak(command) => command.run().await,
+            Command::Ci(command) => command.run(),
             Command::Doctor(command) => command.run().await,
         }
     });
