@@ -1,5 +1,6 @@
 //! Made-up classes, as the report gets them.
 
+use exercises::Visibility;
 use harness::diagnosis::Cause;
 use harness::event::{State, Stream};
 use harness::lab::{Isolation, LabError};
@@ -22,6 +23,7 @@ pub fn head() -> Head {
         name: name.to_owned(),
         about: format!("What {name} is about."),
         points: number,
+        visibility: Visibility::Visible,
         digest: String::new(),
     };
     let exercise = |name: &str, checks: [&str; 3]| ExerciseHead {
@@ -32,6 +34,7 @@ pub fn head() -> Head {
     };
     Head {
         grader: "0.1.0+test".to_owned(),
+        course: None,
         isolation: vec![Held { level: Isolation::Full, protections: Vec::new(), kernel: "6.1".to_owned() }],
         exercises: vec![
             exercise("tcp_server", ["one_client", "two_clients", "restarts_at_once"]),
@@ -72,6 +75,7 @@ fn of_exercise(exercise: &ExerciseHead, verdicts: impl Iterator<Item = char>, wo
             name: check.name.clone(),
             about: check.about.clone(),
             points: check.points,
+            visibility: check.visibility,
             result: result(verdict, words),
             milliseconds: Some(12),
             ladder: matches!(verdict, 'f' | 'u').then(|| ladder(words)),

@@ -1,7 +1,7 @@
 //! The HTML report in a real browser: sorting, filtering, the keyboard, what a screen reader is told, a phone, light and dark, and that
 //! nothing that a program wrote does anything there.
 //!
-//! Where no Chromium is installed, the tests say so on standard error and pass. With NETLINGS_REQUIRE_BROWSER or CI in the
+//! Where no Chromium is installed, the tests say so on standard error and pass. With NETLINGS_REQUIRE_BROWSER=1 in the
 //! environment they fail. `cargo xtask ci --browser` installs one and runs them. With NETLINGS_PICTURES=DIR they leave pictures there.
 
 mod class;
