@@ -123,6 +123,7 @@ impl Grade {
             files,
             all_drawings: self.show == Some(Show::Ladder),
             fail_fast: self.class.fail_fast,
+            workshop: Arc::default(),
         }
     }
 

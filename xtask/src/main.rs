@@ -55,6 +55,8 @@ fn main() -> ExitCode {
             Command::Doctor(command) => command.run().await,
         }
     });
+    // What still waits for another grader is not waited for.
+    runtime.shutdown_background();
     result.unwrap_or_else(|trouble| fail(&trouble))
 }
 

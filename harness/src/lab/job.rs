@@ -47,7 +47,7 @@ pub struct Tool {
     pub needs: Vec<PathBuf>,
     /// Folders in which it may write. They are given to whom the lab runs as.
     pub writes: Vec<PathBuf>,
-    /// What is laid out for it in [`Tool::ROOM`], a folder that is gone afterwards.
+    /// What is laid out for it in [`Tool::ROOM`], a folder that is gone afterwards; or, by a whole path, in one of `writes`.
     pub room: Vec<(PathBuf, Put)>,
     /// At what it is stopped.
     pub limits: Limits,

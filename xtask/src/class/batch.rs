@@ -10,7 +10,7 @@ use crate::judge::run_and_draw;
 use crate::outcome::{CheckResult, Head, Problem, ProgramOutcome};
 use crate::report::Reports;
 use crate::run::Runner;
-use crate::submission::{self, Built, Submission};
+use crate::submission::{self, Built, OfClass, Submission, Workshop};
 use crate::trouble::Trouble;
 use exercises::Exercise;
 use harness::program::Program;
@@ -40,6 +40,8 @@ pub struct Batch {
     pub all_drawings: bool,
     /// Whether no submission is begun after one that has failed.
     pub fail_fast: bool,
+    /// Where Cargo packages of a class are built.
+    pub workshop: Arc<Workshop>,
 }
 
 /// How grading a class has ended.
@@ -199,7 +201,9 @@ impl Batch {
             // Cargo is asked what it would build, in a lab.
             let _room = self.runner.room().await;
             let staged = entry.stage()?;
-            let found = submission::find(staged.path(), &self.names(), self.runner.launcher()).await;
+            let class = OfClass { workshop: Arc::clone(&self.workshop), digest };
+            let launcher = self.runner.launcher();
+            let found = submission::find_of_class(staged.path(), &self.names(), class, launcher).await;
             // What is told about it names the entry, wherever it lies.
             let mut submission = found.map_err(|trouble| trouble.without(&format!("{}: ", staged.path().display())))?;
             submission.unpacked = submission.unpacked.or_else(|| staged.unpacked());

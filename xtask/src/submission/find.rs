@@ -1,5 +1,6 @@
 //! Finding the programs of a submission, by the names of the exercises.
 
+use super::cargo::{OfClass, Packages};
 use super::{Source, Submission, archive, cargo};
 use crate::trouble::Trouble;
 use harness::lab::Launcher;
@@ -15,6 +16,28 @@ use std::sync::Arc;
 /// # Errors
 /// When it is neither, or an archive that is refused; when there are two programs for one exercise, or none at all.
 pub async fn find(path: &Path, exercises: &[&str], launcher: &Launcher) -> Result<Submission, Trouble> {
+    find_in(path, exercises, None, launcher).await
+}
+
+/// The same in a class.
+///
+/// # Errors
+/// The same.
+pub async fn find_of_class(
+    path: &Path,
+    exercises: &[&str],
+    class: OfClass,
+    launcher: &Launcher,
+) -> Result<Submission, Trouble> {
+    find_in(path, exercises, Some(class), launcher).await
+}
+
+async fn find_in(
+    path: &Path,
+    exercises: &[&str],
+    class: Option<OfClass>,
+    launcher: &Launcher,
+) -> Result<Submission, Trouble> {
     let shown = path.display();
     let usage = |problem: String| Trouble::Usage(format!("{shown}: {problem}"));
     let given = fs::canonicalize(path).map_err(|error| usage(error.to_string()))?;
@@ -44,13 +67,13 @@ pub async fn find(path: &Path, exercises: &[&str], launcher: &Launcher) -> Resul
         Some(_) => usage(problem.replace(&*dir.to_string_lossy(), &shown.to_string())),
         None => usage(problem),
     };
-    let binaries = cargo::binaries(&dir, launcher).await.map_err(Trouble::Ours)?.map_err(usage)?;
+    let found = cargo::find(&dir, class.as_ref(), launcher).await.map_err(Trouble::Ours)?.map_err(usage)?;
     let mut sources = BTreeMap::new();
     for exercise in exercises {
         let mut candidates = files(&dir, exercise, &mut notes);
-        for binary in binaries.iter().filter(|binary| binary.name == *exercise) {
+        for binary in found.binaries.iter().filter(|binary| binary.name == *exercise) {
             // The package's own source file is not a second program.
-            candidates.retain(|source| !matches!(source, Source::Rust(path) if *path == binary.source));
+            candidates.retain(|source| !matches!(source, Source::Rust(path) if *path == dir.join(&binary.source)));
             candidates.push(Source::Cargo { package: binary.package.clone() });
         }
         if candidates.len() > 1 {
@@ -72,7 +95,7 @@ pub async fn find(path: &Path, exercises: &[&str], launcher: &Launcher) -> Resul
     for source in sources.values() {
         readable_in_a_lab(source).map_err(usage)?;
     }
-    Ok(Submission { dir, sources, unpacked })
+    Ok(Submission { dir, sources, unpacked, packages: Packages::new(found, class) })
 }
 
 fn files(dir: &Path, exercise: &str, notes: &mut Vec<String>) -> Vec<Source> {

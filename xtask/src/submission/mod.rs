@@ -23,12 +23,14 @@ mod rustc;
 mod toolchain;
 mod unusual;
 
+pub use cargo::{OfClass, Workshop};
 pub use command::command;
-pub use find::find;
+pub use find::{find, find_of_class};
 
 use crate::run::Runner;
 use crate::trouble::Trouble;
 use archive::Unpacked;
+use cargo::Packages;
 use harness::check::printable_lines;
 use harness::lab::Launcher;
 use harness::program::Program;
@@ -48,6 +50,8 @@ pub struct Submission {
     pub sources: BTreeMap<String, Source>,
     /// Where `dir` lies, if it came out of an archive. It is gone with the last copy of this, and what was built of it, too.
     pub unpacked: Option<Arc<Unpacked>>,
+    /// How its Cargo packages are built.
+    packages: Packages,
 }
 
 /// What a program is made from.
@@ -133,8 +137,7 @@ impl Submission {
             .collect();
         if !binaries.is_empty() {
             let target = self.unpacked.as_ref().map(|unpacked| unpacked.target());
-            let _room = runner.room().await;
-            out.extend(cargo::build(&self.dir, target, &binaries, runner.launcher()).await?);
+            out.extend(self.packages.build(&self.dir, target, &binaries, runner).await?);
         }
         let mut compilers = JoinSet::new();
         for (name, source) in wanted() {

@@ -1,6 +1,7 @@
 //! Classes: many submissions at once, with results that are kept.
 
 mod kills;
+mod packages;
 mod resuming;
 mod sharing;
 mod stores;

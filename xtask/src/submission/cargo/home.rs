@@ -30,6 +30,15 @@ impl Home {
         let config = ["config.toml", "config"].iter().find_map(|name| fs::read_to_string(home.join(name)).ok());
         Self { fetched: fetched.collect(), config: config.map(|text| without_secrets(&text)).unwrap_or_default() }
     }
+
+    /// The names of the packages that are fetched.
+    pub(super) fn packages(&self) -> String {
+        let list = |dir: PathBuf| fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+        let caches = self.fetched.iter().flat_map(|(_, path)| list(path.join("cache")));
+        let mut all: Vec<_> = caches.flat_map(list).map(|path| path.display().to_string()).collect();
+        all.sort();
+        all.join("\n")
+    }
 }
 
 /// The part of a configuration that says where packages come from. Tokens stand there, too, in old ones, and addresses can have
