@@ -63,6 +63,17 @@ fn who_has_gone_is_in_no_report_and_is_known_when_he_comes_back() {
     assert_eq!(graded(&output), (names(&[]), names(&["ann", "bob", "eve"])));
 }
 
+#[test]
+fn of_a_submission_that_is_none_any_more_nothing_old_is_shown() {
+    let class = class();
+    class.grade().output().unwrap();
+    fs::write(class.folder().join("bob/Cargo.toml"), "[package\n").unwrap();
+    let bob = class.results(&[])["submissions"][1].take();
+    assert!(bob["problem"]["message"].as_str().unwrap().contains("Cargo.toml cannot be read"), "{bob}");
+    assert_eq!(bob["exercises"][0]["program"]["state"], "not_yet");
+    assert!(bob["exercises"][0]["checks"].as_array().unwrap().iter().all(|check| check["verdict"] == "skip"), "{bob}");
+}
+
 #[rstest]
 #[case("1")]
 #[case("7")]

@@ -105,6 +105,10 @@ pub(super) fn outcome(connection: &Connection, path: &Path, head: &Head, name: &
     };
     let (problem, mut programs, mut kept) = read().map_err(|error| ours(path, &error))?;
     let problem: Option<Problem> = problem.and_then(|text| serde_json::from_str(&text).ok());
+    if problem.is_some() {
+        // What it had before is not what it has now.
+        programs.clear();
+    }
     let mut exercises = Vec::new();
     for exercise in &head.exercises {
         let program = programs.remove(&exercise.name);
