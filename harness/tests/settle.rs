@@ -140,8 +140,16 @@ fn a_child_that_goes_on_when_its_parent_has_ended_is_seen() {
 #[rstest]
 #[case::a_busy_loop("busy")]
 #[case::a_busy_loop_that_prints("busy_and_prints")]
+#[case::a_loop_of_children_whose_time_is_lost("starts_children_that_nobody_waits_for")]
 fn a_program_that_never_rests_is_recognised(#[case] which: &str) {
     gives(ours(), &format!("start p {which}\n  never comes to rest; the check ends here\n"));
+}
+
+/// Of children that live shorter than anybody looks, the number tells.
+#[test]
+fn one_child_after_the_other_is_a_flood() {
+    let ran = run(ours(), "start p starts_children_without_end");
+    assert!(matches!(ran.rest, Rest::Flooding { what: Flood::Processes, .. }), "{:?}", ran.rest);
 }
 
 #[test]

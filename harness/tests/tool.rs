@@ -63,6 +63,8 @@ fn one_that_is_not_there_is_trouble_of_ours() {
 #[case("while :; do :; done", Limits { cpu_seconds: 1, ..Limits::COMPILER }, Limit::Cpu)]
 // Several processes are counted together, also those that have ended.
 #[case("while :; do (i=0; while [ $i -lt 9999 ]; do i=$((i+1)); done); done", Limits { cpu_seconds: 1, ..Limits::COMPILER }, Limit::Cpu)]
+// However short they live.
+#[case::one_child_after_the_other("while :; do /bin/true; done", Limits { processes: 300, ..Limits::COMPILER }, Limit::Processes)]
 #[case("yes", Limits { output: 1 << 20, ..Limits::COMPILER }, Limit::Output)]
 #[case("yes >&2", Limits { output: 1 << 20, ..Limits::COMPILER }, Limit::Output)]
 #[case("x=0123456789abcdef; while :; do x=$x$x; done", Limits { memory: 32 << 20, ..Limits::COMPILER }, Limit::Memory)]
@@ -73,6 +75,16 @@ fn one_that_is_not_there_is_trouble_of_ours() {
 #[case("mkfifo pipe; cat pipe", Limits { patience: 20, ..Limits::COMPILER }, Limit::Idling)]
 fn it_is_stopped_at_a_limit(#[case] script: &str, #[case] limits: Limits, #[case] limit: Limit) {
     assert_eq!(run(&Tool { limits, ..sh(script) }).end, End::Stopped(limit));
+}
+
+/// The kernel forgets the time of children that nobody waits for, and knows nothing of it when they have ended.
+#[rstest]
+#[case("starts_children_that_nobody_waits_for", Limits { cpu_seconds: 1, ..Limits::COMPILER }, Limit::Cpu)]
+#[case("starts_children_without_end", Limits { processes: 2_000, ..Limits::COMPILER }, Limit::Processes)]
+fn children_that_nobody_waits_for_count(#[case] which: &str, #[case] limits: Limits, #[case] limit: Limit) {
+    let exe = PathBuf::from(env!("CARGO_BIN_EXE_settle-programs"));
+    let command = vec![exe.to_str().unwrap().to_owned(), which.to_owned()];
+    assert_eq!(run(&Tool { command, needs: vec![exe], limits, ..sh("") }).end, End::Stopped(limit));
 }
 
 /// Patience does not matter there.

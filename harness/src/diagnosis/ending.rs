@@ -78,6 +78,7 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Diagnosis> {
             return Some(Diagnosis::new(Cause::DatagramSplit, told.to_owned()));
         }
         Rest::Flooding { what: Flood::Memory, .. } => format!("It takes memory without end{after}."),
+        Rest::Flooding { what: Flood::Processes, .. } => format!("It starts processes without end{after}."),
         Rest::Flooding { what: Flood::Wire, .. } => format!("It sends without end{after}."),
         Rest::Gone | Rest::Idle(_) | Rest::Hidden => return None,
     };

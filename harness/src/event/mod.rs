@@ -375,11 +375,11 @@ pub enum Rest {
     },
     /// It sleeps, and has made itself unreadable, so that nobody can tell what it waits for. The check ends here.
     Hidden,
-    /// It writes without end. The check ends here.
+    /// It does something without end. The check ends here.
     Flooding {
-        /// What it floods: `output` or `wire`.
+        /// What it floods.
         what: Flood,
-        /// How many bytes (output) or packets (wire) came in this step.
+        /// How many bytes (output, memory), packets (wire) or processes and threads there were in this step.
         amount: u64,
     },
 }
@@ -393,6 +393,8 @@ pub enum Flood {
     Wire,
     /// Memory.
     Memory,
+    /// Processes and threads, also those that have ended.
+    Processes,
 }
 
 impl Rest {

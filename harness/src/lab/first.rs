@@ -67,20 +67,21 @@ fn borrow(needs: &[PathBuf]) -> Result<Remnants, LabError> {
     Ok(remnants)
 }
 
-/// Pauses, or until one of these can be read. Whoever asked for the lab holds the other end of our standard input: its end
+/// Pauses, or until one of these can be read; says whether that was so. Whoever asked for the lab holds the other end of our standard input: its end
 /// (and what comes through it, if we `listen`) ends a pause, too.
 pub(super) fn pause<'a>(
     pause: Duration,
     listen: bool,
     until: impl IntoIterator<Item = BorrowedFd<'a>>,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let stdin = io::stdin();
     let of_stdin = if listen { PollFlags::IN } else { PollFlags::empty() };
     let mut fds = vec![PollFd::from_borrowed_fd(stdin.as_fd(), of_stdin)];
     fds.extend(until.into_iter().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
     let time = Timespec { tv_sec: pause.as_secs().cast_signed(), tv_nsec: i64::from(pause.subsec_nanos()) };
     match poll(&mut fds, Some(&time)) {
-        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Ok(ready) => Ok(ready > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

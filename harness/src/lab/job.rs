@@ -111,6 +111,8 @@ pub enum Limit {
     Waiting,
     /// [`Limits::patience`]
     Idling,
+    /// [`Limits::processes`]
+    Processes,
 }
 
 /// At what a tool is stopped, counted over all that it has started.
@@ -126,12 +128,14 @@ pub struct Limits {
     pub output: usize,
     /// Looks at which everything slept, a tenth of a second each, and between which hardly any CPU time was used.
     pub patience: u32,
+    /// Processes and threads that were started, also those that have ended.
+    pub processes: u64,
 }
 
 impl Limits {
     /// Those of compilers. What cargo tells of a large package is some megabytes.
     pub const COMPILER: Self =
-        Self { cpu_seconds: 600, memory: 3 << 30, disk: 2 << 30, output: 16 << 20, patience: 600 };
+        Self { cpu_seconds: 600, memory: 3 << 30, disk: 2 << 30, output: 16 << 20, patience: 600, processes: 100_000 };
 }
 
 /// What a lab can be made for.

@@ -12,10 +12,12 @@ use crate::event::{
 use crate::peer::Peers;
 use crate::program::{self, Drained, Launched, Programs};
 use crate::sandbox::Sandbox;
-use crate::settle::{self, Activity, Occasion, Settler, World};
+use crate::settle::{Activity, Occasion, Settler, World};
 use crate::watch::counters;
+use crate::watch::cpu::CpuTime;
 use crate::watch::options::Options;
 use crate::watch::sockets::SocketTable;
+use crate::watch::started::Started;
 use crate::watch::tasks::{self, Sample};
 use crate::watch::wire::Wire;
 use std::io;
@@ -58,6 +60,8 @@ struct Supervisor<'a> {
     remnants: Option<Remnants>,
     ours: Ours,
     settler: Settler,
+    cpu: CpuTime,
+    started: Started,
     options: Options,
     /// The counts when they were last read, at first before the check.
     aborts: Aborts,
@@ -90,6 +94,8 @@ impl<'a> Supervisor<'a> {
             source: None,
             repeats: job.check.stimuli.iter().any(|line| matches!(line, Stimulus::Repeat { .. })),
             settler: Settler::of_a_check(),
+            cpu: CpuTime::default(),
+            started: Started::default(),
             options: Options::default(),
             // A borrowed network has counted before.
             aborts: counters::aborts().during("reading what the kernel has counted")?,
@@ -155,7 +161,7 @@ impl<'a> Supervisor<'a> {
     /// Carries out line `line` of the check, as step `number`.
     fn step(&mut self, number: usize, line: usize, repeated: Option<Repeated>) -> io::Result<Step> {
         let began = Instant::now();
-        let cpu_before = settle::cpu_so_far(self)?;
+        let cpu_before = self.cpu_time()?;
         // Settling looks at the lab through us, so what it remembers is lent to it.
         let mut settler = mem::take(&mut self.settler);
         let mut impossible = None;
@@ -352,7 +358,9 @@ impl World for Supervisor<'_> {
     }
 
     fn sample(&mut self) -> io::Result<Sample> {
-        tasks::sample()
+        let sample = tasks::sample()?;
+        self.cpu.look(sample.processes());
+        Ok(sample)
     }
 
     fn in_flight(&self) -> u64 {
@@ -394,13 +402,17 @@ impl World for Supervisor<'_> {
         self.programs.owner(pid)
     }
 
-    fn reaped_cpu(&self) -> Duration {
-        program::reaped_cpu()
+    fn cpu_time(&mut self) -> io::Result<Duration> {
+        self.cpu.total(program::reaped_cpu())
+    }
+
+    fn started(&mut self) -> u64 {
+        self.started.look()
     }
 
     fn pause(&mut self, pause: Duration, or_less: bool) -> io::Result<()> {
         let watched = [self.wire.as_fd()].into_iter().chain(self.programs.readable()).chain(self.peers.readable());
-        first::pause(pause, false, watched.filter(|_| or_less))
+        first::pause(pause, false, watched.filter(|_| or_less)).map(drop)
     }
 }
 

@@ -15,6 +15,8 @@ use crate::event::Wait;
 use crate::program::{environment, reaped_cpu};
 use crate::sandbox::{Purpose, Sandbox};
 use crate::settle::Standstill;
+use crate::watch::cpu::CpuTime;
+use crate::watch::started::Started;
 use crate::watch::tasks;
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open, wait};
@@ -29,6 +31,8 @@ use std::time::Duration;
 
 /// How often a tool is looked at.
 const LOOK: Duration = Duration::from_millis(100);
+/// How often who lives is written down, with the CPU time of each, in a look.
+const GLANCES: u32 = 10;
 /// The disk is looked at so often, in looks: whatever is written in between is bounded by the disk's speed.
 const LOOKS_AT_THE_DISK: u32 = 5;
 
@@ -107,6 +111,8 @@ struct Running {
     stdout: Reading<ChildStdout>,
     stderr: Reading<ChildStderr>,
     looks: u32,
+    cpu: CpuTime,
+    started: Started,
     standstill: Standstill,
     idling: Idling,
     /// What it waited for when it was stopped for waiting.
@@ -131,13 +137,20 @@ impl Running {
         let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
         let (stdout, stderr) = (Reading::new(stdout)?, Reading::new(stderr)?);
         let (standstill, idling) = (Standstill::new(pid), Idling::default());
-        Ok(Self { pid, pidfd, stdout, stderr, looks: 0, standstill, idling, waits: Vec::new() })
+        let (cpu, started) = (CpuTime::default(), Started::default());
+        Ok(Self { pid, pidfd, stdout, stderr, looks: 0, cpu, started, standstill, idling, waits: Vec::new() })
     }
 
     /// Waits a little, and looks what has come of it. Says how the tool has ended, if it has.
     fn look(&mut self, tool: &Tool) -> io::Result<Option<End>> {
         let pipes = [self.stdout.pipe.as_ref().map(AsFd::as_fd), self.stderr.pipe.as_ref().map(AsFd::as_fd)];
-        first::pause(LOOK, false, pipes.into_iter().flatten().chain([self.pidfd.as_fd()]))?;
+        for _ in 0..GLANCES {
+            let until = pipes.into_iter().flatten().chain([self.pidfd.as_fd()]);
+            if first::pause(LOOK / GLANCES, false, until)? {
+                break;
+            }
+            self.cpu.look(tasks::processes()?);
+        }
         if first::lifeline_is_cut()? {
             return Err(io::Error::other("the grader has gone"));
         }
@@ -175,7 +188,7 @@ impl Running {
 
     /// The limit that is reached, if one is.
     fn limit(&mut self, tool: &Tool, moved: bool) -> io::Result<Option<Limit>> {
-        let (cpu, sample) = (tasks::cpu_time()? + reaped_cpu(), tasks::sample()?);
+        let (cpu, sample) = (self.cpu.total(reaped_cpu())?, tasks::sample()?);
         let stands_still = self.standstill.look(&sample, moved);
         let idle = self.idling.look(sample.is_asleep(), moved, cpu);
         let limits = tool.limits;
@@ -183,6 +196,8 @@ impl Running {
             Limit::Output
         } else if cpu.as_secs() >= limits.cpu_seconds {
             Limit::Cpu
+        } else if self.started.look() > limits.processes {
+            Limit::Processes
         } else if tasks::memory(limits.memory)? > limits.memory {
             Limit::Memory
         } else if self.looks.is_multiple_of(LOOKS_AT_THE_DISK) && written(tool)? > limits.disk {

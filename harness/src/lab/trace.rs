@@ -12,9 +12,11 @@ use super::job::Trace;
 use crate::event::{Ended, Fact, Output, Packet, Protocol, Rest, Socket, Wait};
 use crate::program::{self, Drained, Programs, join};
 use crate::sandbox::Sandbox;
-use crate::settle::{self, Activity, Occasion, Settler, World};
+use crate::settle::{Activity, Occasion, Settler, World};
 use crate::watch::counters;
+use crate::watch::cpu::CpuTime;
 use crate::watch::sockets::SocketTable;
+use crate::watch::started::Started;
 use crate::watch::tasks::{self, Sample};
 use crate::watch::wire::Wire;
 use std::collections::HashSet;
@@ -71,6 +73,8 @@ struct Onlooker<'a> {
     programs: Programs,
     sandbox: Arc<Sandbox>,
     settler: Settler,
+    cpu: CpuTime,
+    started: Started,
     input: Input,
     /// Output and ends that are not told yet, and since when.
     output: Vec<Output>,
@@ -96,6 +100,8 @@ impl<'a> Onlooker<'a> {
             table: SocketTable::open().during("opening the socket table")?,
             programs: Programs::new(trace.programs.len()),
             settler: Settler::default(),
+            cpu: CpuTime::default(),
+            started: Started::default(),
             input: Input::default(),
             output: Vec::new(),
             ended: Vec::new(),
@@ -162,7 +168,7 @@ impl<'a> Onlooker<'a> {
 
     /// Lets the lab settle, and tells how it is.
     fn settle(&mut self, starting: bool) -> io::Result<Rest> {
-        let cpu_before = settle::cpu_so_far(self)?;
+        let cpu_before = self.cpu_time()?;
         let mut settler = mem::take(&mut self.settler);
         let settled = settler.settle(self, cpu_before, Occasion { starting, line: None, again: false });
         self.settler = settler;
@@ -245,6 +251,7 @@ impl World for Onlooker<'_> {
 
     fn sample(&mut self) -> io::Result<Sample> {
         let sample = tasks::sample()?;
+        self.cpu.look(sample.processes());
         if self.held_since.is_some() {
             let calm = self.quiet && sample.is_asleep() && self.in_flight() == 0;
             if calm && self.calm.as_ref() == Some(&sample) {
@@ -286,13 +293,17 @@ impl World for Onlooker<'_> {
         self.programs.owner(pid)
     }
 
-    fn reaped_cpu(&self) -> Duration {
-        program::reaped_cpu()
+    fn cpu_time(&mut self) -> io::Result<Duration> {
+        self.cpu.total(program::reaped_cpu())
+    }
+
+    fn started(&mut self) -> u64 {
+        self.started.look()
     }
 
     fn pause(&mut self, pause: Duration, or_less: bool) -> io::Result<()> {
         let watched = [self.wire.as_fd()].into_iter().chain(self.programs.readable());
-        first::pause(pause, true, watched.filter(|_| or_less))
+        first::pause(pause, true, watched.filter(|_| or_less)).map(drop)
     }
 }
 

@@ -136,6 +136,7 @@ impl Story {
             Rest::Spinning { .. } => trouble("burns CPU time, and nothing comes of it"),
             Rest::Flooding { what: Flood::Output, .. } => trouble("writes without end"),
             Rest::Flooding { what: Flood::Memory, .. } => trouble("takes memory without end"),
+            Rest::Flooding { what: Flood::Processes, .. } => trouble("starts processes without end"),
             Rest::Flooding { what: Flood::Wire, .. } => trouble("sends without end"),
         };
         let new = waits.iter().filter(|wait| !self.waits.contains(wait)).cloned();

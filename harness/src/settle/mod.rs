@@ -20,7 +20,7 @@ mod standstill;
 pub use standstill::Standstill;
 
 use crate::event::{Flood, GivenUp, Rest, Socket, State, Wait};
-use crate::watch::tasks::{self, Doing, Sample};
+use crate::watch::tasks::{Doing, Sample};
 use cycle::Cycles;
 use deadline::Ends;
 use flood::Amounts;
@@ -103,8 +103,16 @@ pub trait World {
     /// The number of the program to which a process belongs.
     fn owner(&self, pid: i32) -> usize;
 
-    /// CPU time of the programs' processes that have been reaped.
-    fn reaped_cpu(&self) -> Duration;
+    /// CPU time of all that the program has run so far.
+    ///
+    /// # Errors
+    /// Trouble of ours.
+    fn cpu_time(&mut self) -> io::Result<Duration>;
+
+    /// How many processes and threads have been started in the lab so far, as far as anybody can tell.
+    fn started(&mut self) -> u64 {
+        0
+    }
 
     /// Lets the lab run for `pause`, or (`or_less`) only until something can be drained.
     ///
@@ -192,6 +200,7 @@ impl Settler {
     pub fn settle(&mut self, world: &mut impl World, cpu_before: Duration, after: Occasion) -> io::Result<Settled> {
         let idle_sockets = if after.starting { Some(self.sockets) } else { (self.sockets == 0).then_some(0) };
         let mut looks = Looks::new(cpu_before, idle_sockets, after);
+        looks.started_before = world.started();
         looks.before = self.amounts.unwrap_or_default();
         let settled = settle_or_be_stuck(world, &mut self.memory, &mut looks, STUCK);
         let settled = match world.out_of_memory()? {
@@ -270,14 +279,6 @@ fn settle_or_be_stuck(
     }
 }
 
-/// CPU time of all that the program has run so far.
-///
-/// # Errors
-/// Those of reading `/proc`.
-pub fn cpu_so_far(world: &impl World) -> io::Result<Duration> {
-    Ok(tasks::cpu_time()? + world.reaped_cpu())
-}
-
 /// A wait as it is told to people, and when it ends by itself.
 struct Waiting {
     told: Wait,
@@ -337,6 +338,8 @@ struct Looks {
     /// What has come since the stimulus, and in the steps before.
     amounts: Amounts,
     before: Amounts,
+    /// How many processes and threads had been started before the stimulus.
+    started_before: u64,
     looks: u32,
     cpu_before: Duration,
     /// CPU time at the last packet or end of a process.
@@ -364,6 +367,7 @@ impl Looks {
             active: 0,
             amounts: Amounts::default(),
             before: Amounts::default(),
+            started_before: 0,
             looks: 0,
             cpu_before,
             cpu_at_change: cpu_before,
@@ -424,8 +428,8 @@ impl Looks {
         Some((PAUSE.0 * 2_u32.pow(longer.min(16))).min(PAUSE.1))
     }
 
-    fn cpu(&self, world: &impl World) -> io::Result<Duration> {
-        Ok(cpu_so_far(world)?.saturating_sub(self.cpu_before))
+    fn cpu(&self, world: &mut impl World) -> io::Result<Duration> {
+        Ok(world.cpu_time()?.saturating_sub(self.cpu_before))
     }
 
     /// The verdict on a program that does not come to rest, once it is certain.
@@ -442,7 +446,8 @@ impl Looks {
         if memory > MEMORY_MAX || world.out_of_memory()?.is_some() {
             return Ok(Some(Rest::Flooding { what: Flood::Memory, amount: memory }));
         }
-        let cpu = cpu_so_far(world)?;
+        self.amounts.processes = world.started().saturating_sub(self.started_before);
+        let cpu = world.cpu_time()?;
         if std::mem::replace(&mut self.cpu_last, cpu) != cpu {
             self.quiet_since = Instant::now();
         }
@@ -518,8 +523,8 @@ mod tests {
         fn unread_input(&self) -> io::Result<bool> {
             Ok(false)
         }
-        fn reaped_cpu(&self) -> Duration {
-            Duration::ZERO
+        fn cpu_time(&mut self) -> io::Result<Duration> {
+            Ok(Duration::ZERO)
         }
         fn pause(&mut self, _: Duration, _: bool) -> io::Result<()> {
             Ok(())

@@ -118,6 +118,9 @@ fn restless(rest: &Rest) -> Option<String> {
         Rest::Flooding { what: Flood::Memory, amount } => {
             Some(format!("The program had {} MiB of memory in use (memory limit).", amount >> 20))
         }
+        Rest::Flooding { what: Flood::Processes, amount } => {
+            Some(format!("The program started {amount} processes and threads in this one step (process limit)."))
+        }
         Rest::Flooding { what: Flood::Wire, amount } => {
             Some(format!("{amount} packets went over the wire in this one step (packet limit)."))
         }

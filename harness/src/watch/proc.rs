@@ -45,6 +45,13 @@ pub fn cpu_ticks(stat: &[u8]) -> u64 {
     times.fold(0, u64::saturating_add)
 }
 
+/// The same without its children's.
+#[must_use]
+pub fn own_cpu_ticks(stat: &[u8]) -> u64 {
+    let times = fields(stat).into_iter().skip(11).take(2).filter_map(|word| word.parse::<u64>().ok());
+    times.fold(0, u64::saturating_add)
+}
+
 /// The session of `/proc/<pid>/stat`.
 #[must_use]
 pub fn session(stat: &[u8]) -> Option<i32> {
@@ -135,7 +142,7 @@ mod tests {
     fn a_name_of_any_bytes_does_not_shift_the_cpu_time() {
         for name in [&b"a) b) c"[..], b"\xff\xfe", "名字".as_bytes(), b""] {
             let stat = [b"5 (", name, b") S 1 1 9 0 -1 0 0 0 0 0 10 20 3 4 20 0 1 0"].concat();
-            assert_eq!((cpu_ticks(&stat), session(&stat)), (37, Some(9)));
+            assert_eq!((cpu_ticks(&stat), own_cpu_ticks(&stat), session(&stat)), (37, 30, Some(9)));
         }
     }
 

@@ -65,6 +65,13 @@ impl Call {
 }
 
 impl Sample {
+    /// The ids of its processes.
+    pub fn processes(&self) -> impl Iterator<Item = i32> {
+        // They are in order.
+        let mut last = None;
+        self.tasks.keys().map(|(pid, _)| *pid).filter(move |pid| last.replace(*pid) != Some(*pid))
+    }
+
     /// Whether no task runs.
     #[must_use]
     pub fn is_asleep(&self) -> bool {
@@ -119,7 +126,7 @@ fn others() -> io::Result<Vec<i32>> {
 }
 
 /// Whether this is the first process of a process id namespace: then all others are of the lab.
-fn is_first() -> bool {
+pub(super) fn is_first() -> bool {
     std::process::id() == 1
 }
 
@@ -127,7 +134,7 @@ fn parent(pid: i32) -> Option<i32> {
     proc::parent(&fs::read(format!("/proc/{pid}/stat")).ok()?)
 }
 
-/// CPU time of all living processes, with that of their children that they have waited for.
+/// CPU time of all living processes, with that of their children that they have waited for, as the kernel has it.
 ///
 /// # Errors
 /// Those of reading `/proc`.
@@ -139,8 +146,12 @@ pub fn cpu_time() -> io::Result<Duration> {
             ticks += proc::cpu_ticks(&stat);
         }
     }
-    let per_second = rustix::param::clock_ticks_per_second();
-    Ok(Duration::from_millis(ticks * 1000 / per_second))
+    Ok(in_ticks(ticks))
+}
+
+/// A time that is counted in ticks.
+pub(super) fn in_ticks(ticks: u64) -> Duration {
+    Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
 }
 
 /// Memory that all processes have in use, in bytes. What several share is counted for each as long as that is not more than

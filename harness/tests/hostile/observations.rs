@@ -192,7 +192,7 @@ fn rest(programs: usize) -> impl Strategy<Value = Rest> {
         6 => vec(wait(programs), 0..6).prop_map(Rest::Idle),
         1 => any::<u64>().prop_map(|cpu_ms| Rest::Spinning { cpu_ms }),
         1 => Just(Rest::Hidden),
-        1 => (select(vec![Flood::Output, Flood::Wire, Flood::Memory]), any::<u64>())
+        1 => (select(vec![Flood::Output, Flood::Wire, Flood::Memory, Flood::Processes]), any::<u64>())
             .prop_map(|(what, amount)| Rest::Flooding { what, amount }),
     ]
 }

@@ -104,6 +104,8 @@ fn main() -> ExitCode {
             println!("the last line");
         }
         "stops" => c::stop_myself(),
+        "starts_children_that_nobody_waits_for" => c::start_children(Duration::from_millis(20)),
+        "starts_children_without_end" => c::start_children(Duration::ZERO),
         _ => return ExitCode::from(2),
     }
     ExitCode::SUCCESS
@@ -234,6 +236,28 @@ mod c {
         // SAFETY: there is one thread.
         if unsafe { libc::fork() } == 0 {
             child();
+        }
+    }
+
+    /// Starts children one after the other that are busy for a while, and whose time nobody gets: SIGCHLD is ignored.
+    pub fn start_children(busy: Duration) {
+        // SAFETY: there is one thread.
+        unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+        loop {
+            fork_and_lose(|| {
+                let since = std::time::Instant::now();
+                while since.elapsed() < busy {}
+                std::process::exit(0);
+            });
+        }
+    }
+
+    fn fork_and_lose(child: impl FnOnce()) {
+        // SAFETY: there is one thread.
+        match unsafe { libc::fork() } {
+            0 => child(),
+            // SAFETY: it waits until there is no child any more, and is told of none.
+            _ => assert_eq!(unsafe { libc::waitpid(-1, std::ptr::null_mut(), 0) }, -1),
         }
     }
 

@@ -20,6 +20,7 @@ pub(super) fn unusual(tool: &str, finished: &Finished) -> Option<String> {
         Limit::Memory => format!("it had more than {} GiB of memory in use", of.memory >> 30),
         Limit::Disk => format!("it wrote more than {} GiB", of.disk >> 30),
         Limit::Output => format!("it printed more than {} MiB", of.output >> 20),
+        Limit::Processes => format!("it started more than {} processes and threads", of.processes),
         Limit::Waiting => format!("it waited for something that never comes{}", named(&finished.waits)),
         Limit::Idling => format!("for too long it did nothing but wait, again and again{}", named(&finished.waits)),
     };
