@@ -72,6 +72,8 @@ fn gives(program: Program, transcript: &str) {
 #[case::threads("threads")]
 #[case::tokio_with_a_timer_after_the_datagram("tokio")]
 #[case::a_loop_that_looks_every_100_ms("looks_every_100_ms")]
+#[case::a_timer_that_nobody_waits_for("timerfd_of_nobody")]
+#[case::one_that_goes_off_again_and_again("periodic_timerfd_of_nobody")]
 fn a_program_that_waits_for_the_network_is_idle_until_something_comes(#[case] which: &str) {
     gives(ours(), &RECEIVES_AND_TELLS.replace("WHICH", which));
 }

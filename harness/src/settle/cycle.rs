@@ -13,10 +13,12 @@
 //! cycle (not of a plain sleep, which can also be a pause between two acts), and none where a line of the check is repeated
 //! that it has always dealt with at once.
 //!
+//! A timer that has expired and has woken nobody, although all slept, is nobody's: it ends no wait until somebody has run.
+//!
 //! A task that did nothing but print for all our patience ("up 5 s, 2 clients") is a ticker. From then on output alone is
 //! no effect, and its place one that was found idle.
 
-use super::deadline::Ends;
+use super::deadline::{self, Ends, Timer};
 use super::memory::{Key, Memory, Place};
 use super::{Occasion, Waiting};
 use crate::watch::tasks::{Doing, Sample};
@@ -42,8 +44,9 @@ const PATIENCE_WITH_ALL: Duration = Duration::from_secs(30);
 pub(super) struct Cycles {
     occasion: Occasion,
     tasks: HashMap<Key, Cycle>,
-    /// The last sample that was not final.
+    /// The last sample that was not final, and the timers when it was first seen.
     waiting: Option<Sample>,
+    timers: Vec<Timer>,
     /// All tasks have slept with nothing left to read.
     rested: bool,
     /// Something happened after that.
@@ -116,8 +119,12 @@ impl Cycles {
         memory: &mut Memory,
     ) -> bool {
         // Where nobody has run, nothing became final. A timer that has expired looks like one that was never set until its
-        // interrupt has come, and on a busy virtual machine that can take longer than our next look.
-        if self.waiting.as_ref() == Some(sample) {
+        // interrupt has come, and on a busy virtual machine that can take longer than our next look. Only a timer whose expiry
+        // was counted has certainly expired, and would have woken who waits for it.
+        let timers = || waits.iter().flat_map(|wait| &wait.timers);
+        if self.waiting.as_ref() != Some(sample) {
+            self.timers = timers().copied().collect();
+        } else if !timers().any(|timer| self.is_nobodys(timer)) {
             return false;
         }
         let ended = self.tasks.extract_if(|key, _| !sample.tasks.contains_key(key));
@@ -126,7 +133,7 @@ impl Cycles {
         for wait in waits {
             let key = (wait.told.pid, wait.told.tid);
             let Some(task) = sample.tasks.get(&key) else { continue };
-            let (Doing::Asleep(call), Ends::After(time)) = (&task.doing, wait.ends) else { continue };
+            let (Doing::Asleep(call), Ends::After(time)) = (&task.doing, self.ends(wait)) else { continue };
             if time > PATIENCE || memory.is_long(key, task.switches) {
                 memory.note_long(key, task.switches);
                 continue;
@@ -150,6 +157,23 @@ impl Cycles {
             }
         }
         all
+    }
+
+    /// Whether a timer has expired while nobody ran.
+    fn is_nobodys(&self, timer: &Timer) -> bool {
+        self.timers.iter().any(|before| before.at == timer.at && before.ticks < timer.ticks)
+    }
+
+    /// When a wait ends by itself, without the timers that are nobody's.
+    fn ends(&self, wait: &Waiting) -> Ends {
+        if wait.timers.is_empty() {
+            return wait.ends;
+        }
+        // One that was armed and is not, without an expiry, is about to expire.
+        let armed = |timer: &Timer| self.timers.iter().find(|before| before.at == timer.at)?.left;
+        let left = |timer: &Timer| timer.left.or_else(|| armed(timer).map(|_| Duration::ZERO));
+        let open: Vec<_> = wait.timers.iter().filter(|timer| !self.is_nobodys(timer)).collect();
+        deadline::of_timers(&open.into_iter().map(|timer| Timer { left: left(timer), ..*timer }).collect::<Vec<_>>())
     }
 
     fn periodic(
@@ -212,7 +236,7 @@ mod tests {
             timeout_ms: None,
             room: None,
         };
-        vec![Waiting { told, ends }]
+        vec![Waiting { told, ends, timers: Vec::new() }]
     }
 
     fn are_final(cycles: &mut Cycles, sample: &Sample, waits: &[Waiting]) -> bool {
@@ -254,6 +278,42 @@ mod tests {
         assert!(!are_final(&mut cycles, &look(1, 1), &every(700)));
         assert!(!are_final(&mut cycles, &look(1, 1), &waits(Ends::Never)));
         assert!(are_final(&mut cycles, &look(2, 1), &waits(Ends::Never)));
+    }
+
+    /// A look at a lab in which nobody has run; of each timer what is left, in milliseconds, and how often it has expired.
+    fn with_timers(cycles: &mut Cycles, timers: &[(Option<u64>, u64)]) -> bool {
+        let timers: Vec<_> = (4..)
+            .zip(timers)
+            .map(|(fd, (left, ticks))| Timer { at: (2, fd), left: left.map(Duration::from_millis), ticks: *ticks })
+            .collect();
+        let wait = waits(Ends::Never).remove(0);
+        are_final(cycles, &look(1, 1), &[wait.with(deadline::of_timers(&timers), timers)])
+    }
+
+    #[test]
+    fn a_timer_that_expires_and_wakes_nobody_is_nobodys() {
+        let mut cycles = Cycles::default();
+        assert!(!with_timers(&mut cycles, &[(Some(700), 0)]));
+        // It has expired, and its interrupt has not come.
+        assert!(!with_timers(&mut cycles, &[(None, 0)]));
+        assert!(with_timers(&mut cycles, &[(None, 1)]));
+    }
+
+    #[test]
+    fn a_periodic_one_too() {
+        let mut cycles = Cycles::default();
+        assert!(!with_timers(&mut cycles, &[(Some(700), 3)]));
+        assert!(!with_timers(&mut cycles, &[(Some(100), 3)]));
+        assert!(with_timers(&mut cycles, &[(Some(600), 4)]));
+    }
+
+    #[test]
+    fn one_that_is_nobodys_says_nothing_of_the_others() {
+        let mut cycles = Cycles::default();
+        assert!(!with_timers(&mut cycles, &[(Some(700), 0), (Some(800), 0)]));
+        assert!(!with_timers(&mut cycles, &[(None, 1), (Some(10), 0)]));
+        assert!(!with_timers(&mut cycles, &[(None, 1), (None, 0)]));
+        assert!(with_timers(&mut cycles, &[(None, 1), (None, 1)]));
     }
 
     #[test]

@@ -47,24 +47,46 @@ fn of(pid: i32, call: &Call) -> Ends {
     ends.map_or(Ends::Never, Ends::After)
 }
 
-/// When the wait of a task, by its process id and thread id, ends by itself, with the timers of its process: whoever waits for
-/// those, they are told of the first thread.
-pub(super) fn of_task((pid, tid): Key, call: &Call) -> Ends {
+/// A timerfd that a program has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Timer {
+    /// The process and the descriptor.
+    pub(super) at: (i32, i32),
+    /// What is left of its time; none if it is not armed.
+    pub(super) left: Option<Duration>,
+    /// How often it has expired and was not read.
+    pub(super) ticks: u64,
+}
+
+/// When the wait of a task, by its process id and thread id, ends by itself, with the timers of its process that this depends
+/// on: whoever waits for those, they are told of the first thread.
+pub(super) fn of_task((pid, tid): Key, call: &Call) -> (Ends, Vec<Timer>) {
     match of(pid, call) {
-        Ends::Never if pid == tid => of_timerfds(pid),
-        ends => ends,
+        Ends::Never if pid == tid => {
+            let timers = timers(pid);
+            (of_timers(&timers), timers)
+        }
+        ends => (ends, Vec::new()),
     }
 }
 
-/// When the first armed timerfd of a process expires.
-fn of_timerfds(pid: i32) -> Ends {
+/// When the first of these timers expires.
+pub(super) fn of_timers<'a>(timers: impl IntoIterator<Item = &'a Timer>) -> Ends {
+    timers.into_iter().filter_map(|timer| timer.left).min().map_or(Ends::Never, Ends::After)
+}
+
+/// The timerfds of a process.
+fn timers(pid: i32) -> Vec<Timer> {
     let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
-    let soonest = descriptors
+    let timer = |entry: fs::DirEntry| {
+        let fd = entry.file_name().to_str()?.parse().ok()?;
+        let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).ok()?;
+        Some(Timer { at: (pid, fd), left: proc::timer_left(&info), ticks: proc::timer_ticks(&info) })
+    };
+    descriptors
         .filter(|entry| fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]"))
-        .filter_map(|entry| fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", entry.file_name().to_str()?)).ok())
-        .filter_map(|info| proc::timer_left(&info))
-        .min();
-    soonest.map_or(Ends::Never, Ends::After)
+        .filter_map(timer)
+        .collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the kernel too takes the argument as a C int")]

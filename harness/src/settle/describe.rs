@@ -15,19 +15,19 @@ const NAMED: usize = 8;
 pub(super) fn waits(sample: &Sample, sockets: &[Socket], owner: impl Fn(i32) -> usize) -> Vec<Waiting> {
     let mut out = Vec::new();
     for ((pid, tid), task) in &sample.tasks {
-        let (call, on, ends, room) = match &task.doing {
+        let (call, on, (ends, timers), room) = match &task.doing {
             Doing::Asleep(call) => {
                 let ends = deadline::of_task((*pid, *tid), call);
                 let on = descriptors(*pid, call).into_iter().map(|fd| describe(*pid, fd, sockets)).collect();
                 let room = matches!(call.name(), "read" | "recvfrom").then(|| call.args[2]);
                 (call.name().to_owned(), on, ends, room)
             }
-            Doing::Stopped => ("stopped".to_owned(), Vec::new(), Ends::Never, None),
+            Doing::Stopped => ("stopped".to_owned(), Vec::new(), (Ends::Never, Vec::new()), None),
             Doing::Running | Doing::Hidden | Doing::Dead => continue,
         };
         let (program, name) = (owner(*pid), tasks::name(*pid, *tid));
         let told = Wait { program, pid: *pid, tid: *tid, name, call, on, timeout_ms: None, room };
-        out.push(Waiting { told, ends }.with(ends));
+        out.push(Waiting { told, ends, timers: Vec::new() }.with(ends, timers));
     }
     out
 }

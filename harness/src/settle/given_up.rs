@@ -97,7 +97,7 @@ mod tests {
     }
 
     fn facts(sample: Sample, waits: Vec<Wait>) -> Facts {
-        let timed = |told| Waiting { told, ends: Ends::After(Duration::from_secs(2)) };
+        let timed = |told| Waiting { told, ends: Ends::After(Duration::from_secs(2)), timers: Vec::new() };
         Facts { sample, sockets: Vec::new(), waits: waits.into_iter().map(timed).collect(), unread_input: false }
     }
 

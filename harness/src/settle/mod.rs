@@ -22,7 +22,7 @@ pub use standstill::Standstill;
 use crate::event::{Flood, GivenUp, Rest, Socket, State, Wait};
 use crate::watch::tasks::{Doing, Sample};
 use cycle::Cycles;
-use deadline::Ends;
+use deadline::{Ends, Timer};
 use flood::Amounts;
 use given_up::TimeOuts;
 use memory::{Key, Memory};
@@ -283,6 +283,8 @@ fn settle_or_be_stuck(
 struct Waiting {
     told: Wait,
     ends: Ends,
+    /// The timers on which that depends.
+    timers: Vec<Timer>,
 }
 
 impl Waiting {
@@ -292,12 +294,12 @@ impl Waiting {
     }
 
     /// The same, as one that ends so.
-    fn with(self, ends: Ends) -> Self {
+    fn with(self, ends: Ends, timers: Vec<Timer>) -> Self {
         let timeout_ms = match ends {
             Ends::Never => None,
             Ends::After(time) => Some(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
         };
-        Self { told: Wait { timeout_ms, ..self.told }, ends }
+        Self { told: Wait { timeout_ms, ..self.told }, ends, timers }
     }
 
     /// Whether nothing but time can end it.

@@ -112,7 +112,7 @@ impl Standstill {
     }
 
     fn asleep(&self, (pid, tid): Key, switches: u64, call: &Call) -> Seen {
-        let ends = deadline::of_task((pid, tid), call);
+        let (ends, _) = deadline::of_task((pid, tid), call);
         let is_short = matches!(ends, Ends::After(time) if time <= PATIENCE);
         // A wait that another thread can end. What only sleeps does so on purpose.
         let ticks = pid == self.tool && is_short && call.name() == "futex";
@@ -136,7 +136,7 @@ impl Standstill {
     /// The waits of a sample, as long as they were when they were first seen.
     fn described(&self, sample: &Sample) -> impl Iterator<Item = Waiting> {
         describe::waits(sample, &[], |_| 0).into_iter().map(|wait| match self.seen.get(&wait.task()) {
-            Some(seen) => wait.with(seen.ends),
+            Some(seen) => wait.with(seen.ends, Vec::new()),
             None => wait,
         })
     }

@@ -94,6 +94,13 @@ pub fn timer_left(info: &str) -> Option<Duration> {
     (!left.is_zero()).then_some(left)
 }
 
+/// How often a timerfd has expired since it was last read or set, by its `fdinfo`.
+#[must_use]
+pub fn timer_ticks(info: &str) -> u64 {
+    let ticks = info.lines().find_map(|line| line.strip_prefix("ticks:"));
+    ticks.and_then(|ticks| ticks.trim().parse().ok()).unwrap_or(0)
+}
+
 /// The descriptors that an epoll instance watches, by its `fdinfo`.
 #[must_use]
 pub fn watched(info: &str) -> Vec<i32> {
@@ -163,6 +170,7 @@ mod tests {
     fn an_armed_timerfd_tells_what_is_left() {
         assert_eq!(timer_left("clockid: 1\nit_value: (2, 500)\n"), Some(Duration::new(2, 500)));
         assert_eq!(timer_left("clockid: 1\nit_value: (0, 0)\n"), None);
+        assert_eq!([timer_ticks("clockid: 1\nticks: 3\n"), timer_ticks("clockid: 1\n")], [3, 0]);
         assert!(timer_left("it_value: (18446744073709551615, 4294967295)").is_some());
     }
 
@@ -198,7 +206,7 @@ mod tests {
         ) {
             let text = String::from_utf8_lossy(&bytes);
             let _ = (call(&text), state(&bytes), cpu_ticks(&bytes), session(&bytes));
-            let _ = (socket_inode(&text), timer_left(&text));
+            let _ = (socket_inode(&text), timer_left(&text), timer_ticks(&text));
             prop_assert!(watched(&text).len() <= text.len());
         }
     }

@@ -38,6 +38,14 @@ fn main() -> ExitCode {
         "select" => after(|socket| c::select(socket, A_WHILE)),
         "epoll" => after(|socket| c::epoll(socket, A_WHILE)),
         "timerfd" => after(|_| c::timerfd(A_WHILE)),
+        "timerfd_of_nobody" => {
+            c::armed_timerfd(A_WHILE, Duration::ZERO);
+            answer(&bound());
+        }
+        "periodic_timerfd_of_nobody" => {
+            c::armed_timerfd(A_WHILE, A_WHILE);
+            answer(&bound());
+        }
         "condvar" => after(|_| {
             let (mutex, condvar) = (Mutex::new(()), Condvar::new());
             let guard = mutex.lock().unwrap();
@@ -211,15 +219,20 @@ mod c {
     }
 
     pub fn timerfd(time: Duration) {
-        let none = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        let value = libc::timespec { tv_sec: 0, tv_nsec: i64::from(ms(time)) * 1_000_000 };
-        let spec = libc::itimerspec { it_interval: none, it_value: value };
+        let timer = armed_timerfd(time, Duration::ZERO);
         let mut count = 0_u64;
         // SAFETY: eight bytes are read into eight bytes.
+        assert_eq!(unsafe { libc::read(timer, (&raw mut count).cast(), 8) }, 8);
+    }
+
+    pub fn armed_timerfd(time: Duration, interval: Duration) -> i32 {
+        let spec = |time| libc::timespec { tv_sec: 0, tv_nsec: i64::from(ms(time)) * 1_000_000 };
+        let spec = libc::itimerspec { it_interval: spec(interval), it_value: spec(time) };
+        // SAFETY: the specification outlives the call.
         unsafe {
             let timer = libc::timerfd_create(libc::CLOCK_MONOTONIC, 0);
             assert_eq!(libc::timerfd_settime(timer, 0, &raw const spec, std::ptr::null_mut()), 0);
-            assert_eq!(libc::read(timer, (&raw mut count).cast(), 8), 8);
+            timer
         }
     }
 
