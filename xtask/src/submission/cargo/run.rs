@@ -113,6 +113,11 @@ pub(super) async fn cargo(work: &Cargo<'_>, launcher: &Launcher) -> Result<Said,
     if is_ours(work.dir) { beside_us(work.dir, args).await } else { in_a_lab(work, args, launcher).await }
 }
 
+/// Cargo's home as a lab sees it.
+pub(super) fn home_in_a_lab() -> PathBuf {
+    Path::new(Tool::ROOM).join(HOME)
+}
+
 /// What cargo says of a submission, with the name of the folder that a person knows.
 pub(super) fn named(said: &str, dir: &Path) -> String {
     said.replace(&text(&as_seen(dir)), &text(dir))
@@ -140,7 +145,7 @@ async fn in_a_lab(work: &Cargo<'_>, args: Vec<String>, launcher: &Launcher) -> R
     room.extend(home.fetched.into_iter().map(|(name, path)| (inside(name), Put::Link(path))));
     let mut env = BTreeMap::from([
         ("PATH", toolchain.path()),
-        ("CARGO_HOME", text(&Path::new(Tool::ROOM).join(HOME))),
+        ("CARGO_HOME", text(&home_in_a_lab())),
         ("CARGO_NET_OFFLINE", "true".to_owned()),
     ]);
     if let Target::OfClass { dir, template } = work.target {
