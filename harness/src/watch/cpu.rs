@@ -96,6 +96,7 @@ mod tests {
         let own = std::process::id().cast_signed();
         let before = of(own).unwrap();
         while of(own).unwrap() < before + ms(3) {}
-        assert_eq!(of(i32::MAX), None);
+        // The kernel gives no id above 2^22.
+        assert_eq!(of(1 << 23), None);
     }
 }
