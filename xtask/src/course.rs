@@ -4,7 +4,7 @@ use crate::trouble::Trouble;
 use clap::Args;
 use exercises::{Course, CourseError, EXERCISES, Exercise};
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The course whose exercises a command is about. Without the option: all of them, as they are.
 #[derive(Args, Clone, Debug, Default)]
@@ -29,6 +29,12 @@ impl CourseFile {
     /// As for [`Self::read`].
     pub fn title(&self) -> Result<Option<String>, Trouble> {
         Ok(self.read()?.and_then(|course| course.title))
+    }
+
+    /// The file, if one is given.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// The option as it was given, with a blank before it.

@@ -1,9 +1,10 @@
 //! Netlings' command line: finds the programs of a submission, builds them, runs the checks, and reports.
 //!
-//! One file a command: [`grade`], [`merge`], [`hint`], [`trace`], [`list`], [`matrix`], [`mod@bench`], [`soak`], [`doctor`], [`ci`]. What they share:
+//! One file a command: [`grade`], [`merge`], [`hint`], [`trace`], [`list`], [`package`], [`matrix`], [`mod@bench`], [`soak`], [`doctor`], [`ci`]. What they share:
 //!
 //! | module         | what it is                                                  |
 //! |----------------|-------------------------------------------------------------|
+//! | [`cli`]        | what can be asked for                                       |
 //! | [`course`]     | the exercises as a course has them                          |
 //! | [`select`]     | which exercises and checks were asked for                   |
 //! | [`submission`] | finding a submission's programs, and building them          |
@@ -21,6 +22,7 @@
 pub mod bench;
 pub mod ci;
 pub mod class;
+pub mod cli;
 pub mod course;
 pub mod doctor;
 pub mod files;
@@ -33,6 +35,7 @@ pub mod list;
 pub mod matrix;
 pub mod merge;
 pub mod outcome;
+pub mod package;
 pub mod programs;
 pub mod report;
 pub mod run;

@@ -1,33 +1,12 @@
 //! The entry: what was asked for, and which command does it.
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use std::env;
 use std::process::ExitCode;
+use xtask::LAB;
+use xtask::cli::{Cli, Command};
 use xtask::report::columns::harmless;
 use xtask::trouble::Trouble;
-use xtask::{LAB, bench, ci, doctor, grade, hint, list, matrix, merge, soak, trace};
-
-/// Netlings: graded exercises in network programming.
-#[derive(Parser)]
-#[command(bin_name = "cargo xtask", arg_required_else_help = true, max_term_width = 100)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Grade(grade::Grade),
-    Merge(merge::Merge),
-    Hint(hint::Hint),
-    Trace(trace::Trace),
-    List(list::List),
-    Doctor(doctor::Doctor),
-    Matrix(matrix::Matrix),
-    Bench(bench::Bench),
-    Soak(soak::Soak),
-    Ci(ci::Ci),
-}
 
 fn main() -> ExitCode {
     // A lab is this program again. It must come before everything that could start a thread.
@@ -48,6 +27,7 @@ fn main() -> ExitCode {
             Command::Trace(command) => command.run().await,
             Command::List(command) => command.run(),
             Command::Merge(command) => command.run(),
+            Command::Package(command) => command.run(),
             Command::Matrix(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Soak(command) => command.run().await,
