@@ -4,8 +4,9 @@ use super::borrowed::{self, Remnants};
 use super::error::{LabError, While};
 use super::isolation::{Isolation, Setting};
 use super::root;
-use crate::sandbox::{Plan, Purpose, Sandbox};
+use crate::sandbox::{Plan, Purpose, Sandbox, Teller};
 use crate::watch::tasks;
+use crate::watch::time_outs::TimeOuts;
 use crate::watch::wire::Wire;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
@@ -31,6 +32,7 @@ pub(super) struct Opened {
     pub(super) sandbox: Arc<Sandbox>,
     /// In a borrowed lab: what tidies up.
     pub(super) remnants: Option<Remnants>,
+    pub(super) time_outs: TimeOuts,
 }
 
 /// Opens the capture, the last thing that takes a capability, and gets ready to confine programs, which need these files.
@@ -41,8 +43,9 @@ pub(super) fn open(setting: &Setting, needs: &[PathBuf]) -> Result<Opened, LabEr
             .with("A borrowed lab needs CAP_NET_RAW. Remedy: run as root in the container."),
     })?;
     let remnants = if setting.is_borrowed() { Some(borrow(needs)?) } else { None };
-    let sandbox = sandbox(setting, Purpose::Program, needs, &[])?;
-    Ok(Opened { wire, sandbox: Arc::new(sandbox), remnants })
+    let (time_outs, teller) = TimeOuts::open().during("getting ready to learn of time-outs")?;
+    let sandbox = sandbox(setting, Purpose::Program, needs, &[], teller)?;
+    Ok(Opened { wire, sandbox: Arc::new(sandbox), remnants, time_outs })
 }
 
 /// Gets ready to confine programs or tools.
@@ -51,12 +54,13 @@ pub(super) fn sandbox(
     purpose: Purpose,
     needs: &[PathBuf],
     writable: &[PathBuf],
+    teller: Option<Teller>,
 ) -> Result<Sandbox, LabError> {
     // In a lab of its own a program sees nothing that it may not read.
     let readable = setting.is_borrowed().then(|| root::readable().chain(needs.iter().cloned()).collect::<Vec<_>>());
     let ends_first = setting.events.is_some();
-    let plan = Plan { layers: &setting.layers(), purpose, readable: readable.as_deref(), writable, ends_first };
-    Sandbox::new(&plan).during("confining the lab")
+    let plan = Plan { layers: &setting.layers(), purpose, readable: readable.as_deref(), writable, ends_first, teller };
+    Sandbox::new(plan).during("confining the lab")
 }
 
 /// What a borrowed lab needs a capability for, and leaving root after that.

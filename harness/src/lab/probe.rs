@@ -7,15 +7,18 @@ use super::error::{LabError, While};
 use super::first::{self, Opened};
 use super::isolation::{Isolation, Setting};
 use crate::sandbox::Sandbox;
-use crate::watch::options::duplicate;
+use crate::watch::time_outs::{TimeOuts, Way};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, WaitOptions, waitpid};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::fd::AsRawFd;
+use std::net::{Ipv4Addr, UdpSocket};
+use std::os::fd::{AsFd, IntoRawFd};
 use std::path::Path;
+use std::time::Duration;
 
 /// Something that keeps a program in, or that a check needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,12 +53,15 @@ pub(super) type ProbeReply = Result<Vec<Protection>, LabError>;
 /// The Landlock version from which on all rules that we have are kept: signals and abstract sockets are the last (Linux 6.12).
 const LANDLOCK: i32 = 6;
 
+/// The time-out of the confined process's socket.
+const TIME_OUT: Duration = Duration::from_secs(1);
+
 /// Looks at a lab. The calling process is its first.
 pub(super) fn run(setting: &Setting) -> ProbeReply {
     const DOING: &str = "probing the lab";
     first::prepare().during(DOING)?;
-    let Opened { sandbox, .. } = first::open(setting, &[])?;
-    let confined = Confined::probe(&sandbox).during(DOING)?;
+    let Opened { sandbox, mut time_outs, .. } = first::open(setting, &[])?;
+    let confined = Confined::probe(&sandbox, &mut time_outs).during(DOING)?;
     let mut out = of_the_lab(setting.isolation);
     out.extend(of_the_sandbox(&confined));
     out.extend(of_watching(setting.isolation, &confined));
@@ -122,12 +128,9 @@ fn of_watching(isolation: Isolation, confined: &Confined) -> Vec<Protection> {
             Some("only what is sent to the addresses of the lab; what leaves the machine is not seen".to_owned()),
         ),
     };
-    let time_outs = match confined.descriptor {
-        0 => (State::Enforced, None),
-        errno => {
-            let error = Errno::from_raw_os_error(errno);
-            (State::Partial, Some(format!("{error}; each wait for a socket is waited out for 4.5 s instead")))
-        }
+    let time_outs = match confined.time_out {
+        Some(TIME_OUT) => (State::Enforced, None),
+        other => (State::Absent, Some(format!("of {TIME_OUT:?} was found: {other:?}"))),
     };
     let rows = [
         ("capture", "every packet is seen", capture),
@@ -155,7 +158,7 @@ fn protection(name: &str, state: State, purpose: &str, why: Option<String>) -> P
 fn remedy(name: &str) -> Option<&'static str> {
     Some(match name {
         "landlock" => "a kernel from 6.12 on, with landlock among the security modules (lsm= of its command line)",
-        "time_outs" => "for Docker: docker run --cap-add SYS_PTRACE",
+        "time_outs" => "allow pidfd_getfd(2); for Docker: docker run --cap-add SYS_PTRACE",
         "capabilities" | "no_new_privileges" | "limits" | "seccomp" => {
             "report this: nothing of the kind should be missing"
         }
@@ -174,14 +177,16 @@ struct Confined {
     refused: Vec<i32>,
     /// The version of Landlock, or an error as a negative number.
     landlock: i32,
-    /// The error of duplicating one of its descriptors from outside, or 0.
-    #[serde(default)]
-    descriptor: i32,
+    /// A socket with a time-out.
+    socket: i32,
+    /// The time-out, as it was seen from outside.
+    #[serde(skip)]
+    time_out: Option<Duration>,
 }
 
 impl Confined {
     /// Starts such a process, and asks it.
-    fn probe(sandbox: &Sandbox) -> io::Result<Self> {
+    fn probe(sandbox: &Sandbox, time_outs: &mut TimeOuts) -> io::Result<Self> {
         let (answer, its_answer) = pipe_with(PipeFlags::CLOEXEC)?;
         let (its_life, life) = pipe_with(PipeFlags::CLOEXEC)?;
         // SAFETY: this process has one thread, so its child may do everything.
@@ -205,16 +210,25 @@ impl Confined {
         // The process keeps its end open as long as it lives.
         let mut piece = [0; 4096];
         while serde_json::from_slice::<Result<Self, String>>(&told).is_err() {
+            // It may wait until we have taken note of what it does.
+            time_outs.note()?;
+            let watched = [answer.as_fd()].into_iter().chain(time_outs.readable());
+            let mut fds: Vec<_> = watched.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
+            poll(&mut fds, None)?;
+            if fds[0].revents().is_empty() {
+                continue;
+            }
             match answer.read(&mut piece)? {
                 0 => break,
                 len => told.extend_from_slice(&piece[..len]),
             }
         }
-        let descriptor = duplicate(pid, answer.as_raw_fd()).err().map_or(0, Errno::raw_os_error);
+        let confined: Result<Self, String> = serde_json::from_slice(&told)?;
+        let confined = confined.map_err(io::Error::other);
+        let time_out = confined.as_ref().ok().and_then(|it| time_outs.of(pid, it.socket as u64, Way::Receive));
         drop(life);
         waitpid(Pid::from_raw(pid), WaitOptions::empty())?;
-        let confined: Result<Self, String> = serde_json::from_slice(&told)?;
-        Ok(Self { descriptor, ..confined.map_err(io::Error::other)? })
+        Ok(Self { time_out, ..confined? })
     }
 
     /// What it sees of itself.
@@ -238,13 +252,16 @@ impl Confined {
             let error = || -io::Error::last_os_error().raw_os_error().unwrap_or(libc::ENOSYS);
             (refused, if landlock < 0 { error() } else { landlock as i32 })
         };
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        socket.set_read_timeout(Some(TIME_OUT))?;
         Ok(Self {
             capabilities: capabilities.fold(0, |all, set| all | set),
             no_new_privileges: field("NoNewPrivs:") == "1",
             limits: crate::sandbox::are_limits_set(),
             refused,
             landlock,
-            descriptor: 0,
+            socket: socket.into_raw_fd(),
+            time_out: None,
         })
     }
 }

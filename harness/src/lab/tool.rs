@@ -45,7 +45,7 @@ pub(super) fn run(tool: &Tool, setting: &Setting) -> Result<Finished, LabError> 
         borrowed::can_be_read(&tool.needs)?;
     }
     lay_out(tool).during(DOING)?;
-    let sandbox = first::sandbox(setting, Purpose::Tool, &tool.needs, &tool.writes)?;
+    let sandbox = first::sandbox(setting, Purpose::Tool, &tool.needs, &tool.writes, None)?;
     watch(Running::launch(tool, sandbox).during(DOING)?, tool, setting).during(DOING)
 }
 

@@ -16,11 +16,13 @@ mod files;
 mod init;
 mod layer;
 mod limits;
+pub(crate) mod notices;
 mod user;
 
 pub(crate) use init::{PROC, is_init};
 pub use layer::{Layer, Layers};
 pub(crate) use limits::are_set as are_limits_set;
+pub(crate) use notices::{Listeners, Notice, Teller};
 
 use calls::Calls;
 use files::Files;
@@ -46,6 +48,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) writable: &'a [PathBuf],
     /// Whether the kernel shall end it before the supervisor where memory ends.
     pub(crate) ends_first: bool,
+    /// Through what it is told which time-outs are set on sockets, where that has to be.
+    pub(crate) teller: Option<Teller>,
 }
 
 /// What a program is confined by, prepared once for a lab.
@@ -55,6 +59,7 @@ pub(crate) struct Sandbox {
     ends_first: bool,
     calls: Calls,
     files: Files,
+    teller: Option<Teller>,
 }
 
 impl Sandbox {
@@ -63,17 +68,17 @@ impl Sandbox {
     ///
     /// # Errors
     /// When something that must hold cannot be had.
-    pub(crate) fn new(plan: &Plan<'_>) -> io::Result<Self> {
-        let Plan { layers, purpose, readable, writable, ends_first } = plan;
+    pub(crate) fn new(plan: Plan<'_>) -> io::Result<Self> {
+        let Plan { layers, purpose, readable, writable, ends_first, teller } = plan;
         if readable.is_none() {
             init::start(layers).map_err(|error| doing("starting the programs' init", &error))?;
         }
-        let calls = Calls::new(*purpose).map_err(|error| doing("preparing the filter for system calls", &error))?;
-        let files = Files::new(*readable, writable).map_err(|error| doing("preparing the rules for files", &error))?;
+        let calls = Calls::new(purpose).map_err(|error| doing("preparing the filter for system calls", &error))?;
+        let files = Files::new(readable, writable).map_err(|error| doing("preparing the rules for files", &error))?;
         if layers.has(Layer::Capabilities) {
             capabilities::drop_all().map_err(|error| doing("giving up the supervisor's capabilities", &error))?;
         }
-        Ok(Self { layers: (*layers).clone(), purpose: *purpose, ends_first: *ends_first, calls, files })
+        Ok(Self { layers: layers.clone(), purpose, ends_first, calls, files, teller })
     }
 
     /// Confines the calling process, a child between fork and exec.
@@ -104,7 +109,7 @@ impl Sandbox {
         if self.layers.has(Layer::Calls) {
             self.calls.restrict()?;
         }
-        Ok(())
+        self.teller.as_ref().map_or(Ok(()), Teller::tell)
     }
 }
 

@@ -1,14 +1,11 @@
 //! When a wait ends by itself: from the arguments of the system call, the task's memory, and the socket's options.
 
-use super::cycle::PATIENCE;
 use super::memory::Key;
-use crate::watch::options::duplicate;
 use crate::watch::proc;
 use crate::watch::tasks::Call;
-use rustix::io::Errno;
+use crate::watch::time_outs::Way;
 use rustix::time::{ClockId, clock_gettime};
 use std::fs::{self, File};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
@@ -21,8 +18,11 @@ pub(super) enum Ends {
     After(Duration),
 }
 
+/// How long a call on a descriptor of a process waits at most, by the time-outs of a socket; `None` without an end.
+pub(super) type OfSocket<'a> = &'a dyn Fn(i32, u64, Way) -> Option<Duration>;
+
 /// When the wait of a task in `call` ends by itself.
-fn of(pid: i32, call: &Call) -> Ends {
+fn of(pid: i32, call: &Call, of_socket: OfSocket<'_>) -> Ends {
     let args = call.args;
     let ends = match call.name() {
         "nanosleep" => timespec(pid, args[0]),
@@ -39,9 +39,9 @@ fn of(pid: i32, call: &Call) -> Ends {
         "mq_timedreceive" | "mq_timedsend" => until(libc::CLOCK_REALTIME as u64, timespec(pid, args[4])),
         "futex" => futex(pid, args),
         "futex_waitv" => until(args[4], timespec(pid, args[3])),
-        "recvfrom" | "recvmsg" | "read" | "readv" | "accept" | "accept4" => socket_timeout(pid, args[0], Way::Receive),
-        "recvmmsg" => timespec(pid, args[4]).or_else(|| socket_timeout(pid, args[0], Way::Receive)),
-        "sendto" | "sendmsg" | "sendmmsg" | "write" | "writev" | "connect" => socket_timeout(pid, args[0], Way::Send),
+        "recvfrom" | "recvmsg" | "read" | "readv" | "accept" | "accept4" => of_socket(pid, args[0], Way::Receive),
+        "recvmmsg" => timespec(pid, args[4]).or_else(|| of_socket(pid, args[0], Way::Receive)),
+        "sendto" | "sendmsg" | "sendmmsg" | "write" | "writev" | "connect" => of_socket(pid, args[0], Way::Send),
         _ => None,
     };
     ends.map_or(Ends::Never, Ends::After)
@@ -60,8 +60,8 @@ pub(super) struct Timer {
 
 /// When the wait of a task, by its process id and thread id, ends by itself, with the timers of its process that this depends
 /// on: whoever waits for those, they are told of the first thread.
-pub(super) fn of_task((pid, tid): Key, call: &Call) -> (Ends, Vec<Timer>) {
-    match of(pid, call) {
+pub(super) fn of_task((pid, tid): Key, call: &Call, of_socket: OfSocket<'_>) -> (Ends, Vec<Timer>) {
+    match of(pid, call, of_socket) {
         Ends::Never if pid == tid => {
             let timers = timers(pid);
             (of_timers(&timers), timers)
@@ -141,39 +141,18 @@ pub(super) fn memory(pid: i32, at: u64, len: usize) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-#[derive(Clone, Copy)]
-enum Way {
-    Receive,
-    Send,
-}
-
-/// `SO_RCVTIMEO` or `SO_SNDTIMEO` of one of the program's sockets, asked of the socket itself.
-fn socket_timeout(pid: i32, fd: u64, way: Way) -> Option<Duration> {
-    use rustix::net::sockopt::{Timeout, socket_timeout};
-    let link = fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?;
-    if !link.as_os_str().as_bytes().starts_with(b"socket:") {
-        return None;
-    }
-    let socket = match duplicate(pid, i32::try_from(fd).ok()?) {
-        Ok(socket) => socket,
-        // Some containers forbid it. Then a wait is waited out as long as any wait would be: whoever has a shorter time-out acts.
-        Err(Errno::PERM | Errno::NOSYS) => return Some(PATIENCE),
-        // The task has gone on.
-        Err(_) => return None,
-    };
-    let which = match way {
-        Way::Receive => Timeout::Recv,
-        Way::Send => Timeout::Send,
-    };
-    socket_timeout(&socket, which).ok().flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::watch::time_outs;
 
     fn own() -> i32 {
         std::process::id().cast_signed()
+    }
+
+    /// Asks the sockets themselves.
+    fn of_call(pid: i32, call: &Call) -> Ends {
+        of(pid, call, &|pid, fd, way| time_outs::ask(pid, fd, way).ok().flatten())
     }
 
     fn call(number: i64, args: [u64; 6]) -> Call {
@@ -182,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_negative_number_of_milliseconds_is_for_ever() {
-        let poll = |ms: i32| of(own(), &call(libc::SYS_epoll_pwait, [0, 0, 0, ms as u64, 0, 0]));
+        let poll = |ms: i32| of_call(own(), &call(libc::SYS_epoll_pwait, [0, 0, 0, ms as u64, 0, 0]));
         assert_eq!(poll(-1), Ends::Never);
         assert_eq!(poll(250), Ends::After(Duration::from_millis(250)));
     }
@@ -191,14 +170,14 @@ mod tests {
     fn a_sleep_is_read_from_the_tasks_memory() {
         let time: [i64; 2] = [3, 5];
         let sleep = call(libc::SYS_nanosleep, [time.as_ptr() as u64, 0, 0, 0, 0, 0]);
-        assert_eq!(of(own(), &sleep), Ends::After(Duration::new(3, 5)));
+        assert_eq!(of_call(own(), &sleep), Ends::After(Duration::new(3, 5)));
         assert_eq!(time, [3, 5]);
     }
 
     #[test]
     fn a_futex_without_a_time_waits_for_ever() {
         let wait = call(libc::SYS_futex, [0, libc::FUTEX_WAIT as u64, 0, 0, 0, 0]);
-        assert_eq!(of(own(), &wait), Ends::Never);
+        assert_eq!(of_call(own(), &wait), Ends::Never);
     }
 
     #[test]
@@ -206,9 +185,9 @@ mod tests {
         use std::os::fd::AsRawFd;
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         let receive = call(libc::SYS_recvfrom, [socket.as_raw_fd() as u64, 0, 0, 0, 0, 0]);
-        assert_eq!(of(own(), &receive), Ends::Never);
+        assert_eq!(of_call(own(), &receive), Ends::Never);
         socket.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
-        assert_eq!(of(own(), &receive), Ends::After(Duration::from_secs(2)));
+        assert_eq!(of_call(own(), &receive), Ends::After(Duration::from_secs(2)));
     }
 
     /// A program chooses the arguments of a call, all 64 bits of them, and what lies where they point to.
@@ -223,7 +202,7 @@ mod tests {
             // Some of the arguments point to the words.
             let args = std::array::from_fn(|at| if pointers & 1 << at == 0 { args[at] } else { words.as_ptr() as u64 });
             let call = call(number, args);
-            let _ = of(own(), &call);
+            let _ = of_call(own(), &call);
             prop_assert!(descriptors(own(), &call).len() <= 8);
             // It is read to the end.
             prop_assert_eq!(words.len(), 8);

@@ -1,7 +1,7 @@
 //! What each task waits for, told so that a person understands it.
 
 use super::Waiting;
-use super::deadline::{self, Ends};
+use super::deadline::{self, Ends, OfSocket};
 use crate::check::printable;
 use crate::event::{Descriptor, Protocol, Socket, State, Wait};
 use crate::watch::proc;
@@ -12,12 +12,17 @@ use std::fs;
 const NAMED: usize = 8;
 
 /// The waits of all living tasks of a sample.
-pub(super) fn waits(sample: &Sample, sockets: &[Socket], owner: impl Fn(i32) -> usize) -> Vec<Waiting> {
+pub(super) fn waits(
+    sample: &Sample,
+    sockets: &[Socket],
+    owner: impl Fn(i32) -> usize,
+    of_socket: OfSocket<'_>,
+) -> Vec<Waiting> {
     let mut out = Vec::new();
     for ((pid, tid), task) in &sample.tasks {
         let (call, on, (ends, timers), room) = match &task.doing {
             Doing::Asleep(call) => {
-                let ends = deadline::of_task((*pid, *tid), call);
+                let ends = deadline::of_task((*pid, *tid), call, of_socket);
                 let on = descriptors(*pid, call).into_iter().map(|fd| describe(*pid, fd, sockets)).collect();
                 let room = matches!(call.name(), "read" | "recvfrom").then(|| call.args[2]);
                 (call.name().to_owned(), on, ends, room)

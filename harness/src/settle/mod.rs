@@ -21,6 +21,7 @@ pub use standstill::Standstill;
 
 use crate::event::{Flood, GivenUp, Rest, Socket, State, Wait};
 use crate::watch::tasks::{Doing, Sample};
+use crate::watch::time_outs::Way;
 use cycle::Cycles;
 use deadline::{Ends, Timer};
 use flood::Amounts;
@@ -103,6 +104,10 @@ pub trait World {
     /// The number of the program to which a process belongs.
     fn owner(&self, pid: i32) -> usize;
 
+    /// How long a call on this descriptor of a process waits at most, by the socket's time-outs; `None` without an end. What was
+    /// set before the last [`World::drain`] is known, and of a socket that was accepted what was in the last [`World::sockets`].
+    fn time_out(&self, pid: i32, fd: u64, way: Way) -> Option<Duration>;
+
     /// CPU time of all that the program has run so far.
     ///
     /// # Errors
@@ -138,6 +143,8 @@ pub struct Activity {
     pub exits: u64,
     /// Bytes that peers received or that we could write.
     pub moved: u64,
+    /// Calls of a program that waited for us to take note of them.
+    pub noted: u64,
 }
 
 impl Activity {
@@ -320,7 +327,8 @@ struct Facts {
 impl Facts {
     fn read(world: &mut impl World, sample: &Sample) -> io::Result<Self> {
         let sockets = world.sockets()?;
-        let waits = describe::waits(sample, &sockets, |pid| world.owner(pid));
+        let waits =
+            describe::waits(sample, &sockets, |pid| world.owner(pid), &|pid, fd, way| world.time_out(pid, fd, way));
         Ok(Self { sample: sample.clone(), sockets, waits, unread_input: world.unread_input()? })
     }
 }
@@ -521,6 +529,9 @@ mod tests {
         }
         fn owner(&self, _: i32) -> usize {
             0
+        }
+        fn time_out(&self, _: i32, _: u64, _: Way) -> Option<Duration> {
+            None
         }
         fn unread_input(&self) -> io::Result<bool> {
             Ok(false)

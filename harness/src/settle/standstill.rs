@@ -20,6 +20,8 @@ use super::describe;
 use super::memory::{Key, Memory, Place};
 use crate::event::Wait;
 use crate::watch::tasks::{Call, Doing, Sample};
+use crate::watch::time_outs::{self, Way};
+use rustix::io::Errno;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -112,7 +114,7 @@ impl Standstill {
     }
 
     fn asleep(&self, (pid, tid): Key, switches: u64, call: &Call) -> Seen {
-        let (ends, _) = deadline::of_task((pid, tid), call);
+        let (ends, _) = deadline::of_task((pid, tid), call, &of_socket);
         let is_short = matches!(ends, Ends::After(time) if time <= PATIENCE);
         // A wait that another thread can end. What only sleeps does so on purpose.
         let ticks = pid == self.tool && is_short && call.name() == "futex";
@@ -135,10 +137,20 @@ impl Standstill {
 
     /// The waits of a sample, as long as they were when they were first seen.
     fn described(&self, sample: &Sample) -> impl Iterator<Item = Waiting> {
-        describe::waits(sample, &[], |_| 0).into_iter().map(|wait| match self.seen.get(&wait.task()) {
+        describe::waits(sample, &[], |_| 0, &of_socket).into_iter().map(|wait| match self.seen.get(&wait.task()) {
             Some(seen) => wait.with(seen.ends, Vec::new()),
             None => wait,
         })
+    }
+}
+
+/// How long a call on a socket of a tool waits at most. Where that cannot be asked, it may be at its end at any moment.
+fn of_socket(pid: i32, fd: u64, way: Way) -> Option<Duration> {
+    match time_outs::ask(pid, fd, way) {
+        Ok(time) => time,
+        Err(Errno::PERM | Errno::NOSYS) => Some(Duration::ZERO),
+        // It is no socket, or the task has gone on.
+        Err(_) => None,
     }
 }
 

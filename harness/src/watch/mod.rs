@@ -1,4 +1,4 @@
-//! What the kernel shows of a lab: packets ([`wire`]), sockets ([`sockets`], [`options`]), why connections were reset
+//! What the kernel shows of a lab: packets ([`wire`]), sockets ([`sockets`], [`options`], [`time_outs`]), why connections were reset
 //! ([`counters`]), tasks ([`tasks`], with [`proc`]), the CPU time that they have used ([`cpu`]) and how many there were
 //! ([`started`]).
 //!
@@ -12,4 +12,5 @@ pub mod proc;
 pub mod sockets;
 pub mod started;
 pub mod tasks;
+pub mod time_outs;
 pub mod wire;

@@ -1,6 +1,7 @@
 //! A container as many course platforms have them, for tests: root, who is somebody else outside, with network, processes, mounts
 //! and IPC of his own, but no further namespaces. Runs its arguments. With `--no-descriptors` first, `pidfd_getfd(2)` is forbidden, too,
-//! as Docker does it; with `--take=PORT`, somebody listens there. Where a file `baits` lies beside the program, they are laid out.
+//! as Docker does it; with `--listened`, it is, and the container's calls are listened to from outside (`seccomp_unotify(2)`), which only
+//! one can do; with `--take=PORT`, somebody listens there. Where a file `baits` lies beside the program, they are laid out.
 //!
 //! What is run in it can harm nobody outside: it can name no process, reach no service and no memory there, and is a user without
 //! rights, of whom nothing but the folders that everybody may write can be reached.
@@ -30,8 +31,10 @@ const OF_PROGRAMS: &str = "/box";
 
 fn main() {
     let mut args: Vec<_> = std::env::args_os().skip(1).collect();
-    let no_descriptors = args.first().is_some_and(|arg| arg == "--no-descriptors");
-    let take = args.first().and_then(|arg| arg.to_str()?.strip_prefix("--take=")?.parse::<u16>().ok());
+    let option = args.first().and_then(|arg| arg.to_str()).unwrap_or_default();
+    let listened = option == "--listened";
+    let no_descriptors = listened || option == "--no-descriptors";
+    let take = option.strip_prefix("--take=").and_then(|port| port.parse::<u16>().ok());
     if no_descriptors || take.is_some() {
         args.remove(0);
     }
@@ -76,6 +79,10 @@ fn main() {
     let baits = fs::read_to_string(baits).ok().map(|baits| inside::lay_out(&baits));
     if no_descriptors {
         forbid(libc::SYS_pidfd_getfd);
+    }
+    // It is never heard, for nobody is told of anything.
+    if listened {
+        take_on(&[ALLOW], libc::SECCOMP_FILTER_FLAG_NEW_LISTENER);
     }
     let listener = take.map(|port| TcpListener::bind(("127.0.0.1", port)).unwrap());
     let mut command = Command::new(&args[0]);
@@ -130,22 +137,28 @@ fn give_a_past() {
     drop(other);
 }
 
+const fn line(code: u32, skip_unless_equal: u8, k: u32) -> libc::sock_filter {
+    libc::sock_filter { code: code as u16, jt: 0, jf: skip_unless_equal, k }
+}
+
+const ALLOW: libc::sock_filter = line(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW);
+
 fn forbid(call: libc::c_long) {
-    let line = |code: u32, skip_unless_equal: u8, k: u32| libc::sock_filter {
-        code: code as u16,
-        jt: 0,
-        jf: skip_unless_equal,
-        k,
-    };
     let filter = [
         line(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
         line(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 1, call as u32),
         line(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ERRNO | libc::EPERM.unsigned_abs()),
-        line(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW),
+        ALLOW,
     ];
+    take_on(&filter, 0);
+}
+
+/// Takes a filter on; returns what the call returns, a listener where one is asked for.
+fn take_on(filter: &[libc::sock_filter], flags: libc::c_ulong) -> libc::c_long {
     set_no_new_privs(true).unwrap();
     let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_ptr().cast_mut() };
     // SAFETY: the program lives as long as the call.
-    let result = unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) };
-    assert_eq!(result, 0);
+    let result = unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &raw const program) };
+    assert!(result >= 0, "{}", io::Error::last_os_error());
+    result
 }

@@ -98,10 +98,21 @@ fn a_course_can_have_other_addresses_and_ports() {
     assert_eq!(json["submissions"][0]["exercises"][1]["parameters"]["other_port"], "9003");
 }
 
-/// Docker forbids what the time-outs of sockets are read by. Then waits are waited out.
+/// Docker forbids what sockets are asked for their time-outs by. Then it is heard when programs set them.
 #[test]
-fn time_outs_that_cannot_be_read_are_waited_out() {
+fn nothing_changes_where_sockets_cannot_be_asked() {
     let container = Container::new(&["--no-descriptors"]);
+    let (verdicts, _, said) = container.verdicts(references().path(), &[]);
+    assert!(verdicts.len() > 60 && verdicts.iter().all(|(_, verdict)| verdict == "pass"), "{verdicts:?}\n{said}");
+    let doctor = String::from_utf8(container.run(&["doctor"]).stdout).unwrap();
+    assert!(doctor.contains("time_outs          enforced") && doctor.contains("Not kept out: talking"), "{doctor}");
+}
+
+/// It sends after a second of waiting for something that does not come, and that is right. In a wait of 6 s nobody would see it.
+#[rstest]
+#[case::is_waited_out(1, "pass")]
+#[case::is_not(6, "fail")]
+fn a_time_out_is_heard_of_where_sockets_cannot_be_asked(#[case] seconds: u32, #[case] verdict: &str) {
     let source = "\
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -110,8 +121,8 @@ fn time_outs_that_cannot_be_read_are_waited_out() {
 #include <sys/time.h>
 int main(int count, char **args) {
     int s = socket(AF_INET, SOCK_DGRAM, 0);
-    struct timeval second = { .tv_sec = 1 };
-    setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
+    struct timeval time = { .tv_sec = SECONDS };
+    setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(atoi(args[2])) };
     inet_pton(AF_INET, args[1], &to.sin_addr);
     char line[100];
@@ -121,12 +132,20 @@ int main(int count, char **args) {
 }
 ";
     let dir = folder();
-    fs::write(dir.path().join("udp_sender.c"), source).unwrap();
-    // It sends after a second of waiting for something that does not come, and that is right.
+    fs::write(dir.path().join("udp_sender.c"), source.replace("SECONDS", &seconds.to_string())).unwrap();
+    let container = Container::new(&["--no-descriptors"]);
     let (verdicts, _, said) = container.verdicts(dir.path(), &["--check", "udp_sender::one_datagram"]);
-    assert_eq!(verdicts, [("one_datagram".to_owned(), "pass".to_owned())], "{said}");
-    let doctor = String::from_utf8(container.run(&["doctor"]).stdout).unwrap();
-    assert!(doctor.contains("waited out for 4.5 s") && doctor.contains("Not kept out: talking"), "{doctor}");
+    assert_eq!(verdicts, [("one_datagram".to_owned(), verdict.to_owned())], "{said}");
+}
+
+/// Without any way to know them nothing is judged.
+#[test]
+fn where_nobody_can_know_of_time_outs_nothing_is_graded() {
+    let container = Container::new(&["--listened"]);
+    let output = container.run(&["grade", references().path().to_str().unwrap(), "--isolation", "borrowed"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("learning which time-outs are set") && said.contains("--cap-add SYS_PTRACE"), "{said}");
 }
 
 #[rstest]
