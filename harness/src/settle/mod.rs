@@ -35,6 +35,8 @@ const SPIN_CPU: Duration = Duration::from_millis(1_000);
 /// The same of a program that has none yet, and CPU time in one step after which one that also sends and connects is
 /// spinning all the same. Interpreters that compile a program when they start it take two or three seconds for that.
 const BUSY_CPU: Duration = Duration::from_secs(10);
+/// Calls that we were told of in one step, after which a program is spinning: each costs us more CPU time than it costs the program.
+const NOTED_MAX: u64 = 20_000;
 /// Memory that all processes of a lab may have in use. Each of them has a limit of its own, but there can be many, and what they
 /// share counts for none.
 pub(crate) const MEMORY_MAX: u64 = 1 << 30;
@@ -348,6 +350,8 @@ struct Looks {
     /// What has come since the stimulus, and in the steps before.
     amounts: Amounts,
     before: Amounts,
+    /// Calls that we were told of.
+    noted: u64,
     /// How many processes and threads had been started before the stimulus.
     started_before: u64,
     looks: u32,
@@ -377,6 +381,7 @@ impl Looks {
             active: 0,
             amounts: Amounts::default(),
             before: Amounts::default(),
+            noted: 0,
             started_before: 0,
             looks: 0,
             cpu_before,
@@ -395,6 +400,7 @@ impl Looks {
         self.amounts = self.amounts + Amounts::of(activity);
         self.changed |= activity.packets > 0 || activity.exits > 0;
         self.errors |= activity.errors > 0;
+        self.noted += activity.noted;
         let other_tasks = self.previous.as_ref().is_none_or(|previous| !previous.tasks.keys().eq(sample.tasks.keys()));
         if activity.is_effect() {
             self.cycles.note_effect(activity.packets == 0 && activity.exits == 0, memory);
@@ -474,7 +480,8 @@ impl Looks {
             self.cpu_at_change = cpu;
         }
         let idle_burn = cpu.saturating_sub(self.cpu_at_change);
-        let spinning = burn > BUSY_CPU || (self.idle_sockets.is_none() && idle_burn > SPIN_CPU);
+        let asks = self.noted > NOTED_MAX;
+        let spinning = asks || burn > BUSY_CPU || (self.idle_sockets.is_none() && idle_burn > SPIN_CPU);
         let spinning_rest = || Rest::Spinning { cpu_ms: idle_burn.max(burn).as_millis() as u64 };
         Ok(spinning.then(|| self.amounts.endless().unwrap_or_else(spinning_rest)))
     }
@@ -508,12 +515,15 @@ fn alive(sample: &Sample) -> bool {
 mod tests {
     use super::*;
 
-    /// A lab in which a packet never arrives.
-    struct Stuck;
+    /// A lab in which a packet never arrives, or that tells us again and again of the same.
+    #[derive(Default)]
+    struct Stuck {
+        told: u64,
+    }
 
     impl World for Stuck {
         fn drain(&mut self) -> io::Result<Activity> {
-            Ok(Activity::default())
+            Ok(Activity { noted: self.told, ..Activity::default() })
         }
         fn sample(&mut self) -> io::Result<Sample> {
             Ok(Sample::default())
@@ -547,8 +557,17 @@ mod tests {
     #[test]
     fn a_lab_that_cannot_settle_is_an_error_that_says_what_is_missing() {
         let mut looks = Looks::new(Duration::ZERO, None, Occasion::default());
-        let error = settle_or_be_stuck(&mut Stuck, &mut Memory::default(), &mut looks, Duration::ZERO);
+        let error = settle_or_be_stuck(&mut Stuck::default(), &mut Memory::default(), &mut looks, Duration::ZERO);
         let error = error.unwrap_err().to_string();
         assert!(error.contains("1 packets in flight"), "{error}");
+    }
+
+    #[test]
+    fn who_tells_us_of_calls_for_ever_is_spinning() {
+        let mut looks = Looks::new(Duration::ZERO, None, Occasion::default());
+        let mut world = Stuck { told: 1 };
+        let settled = settle_or_be_stuck(&mut world, &mut Memory::default(), &mut looks, Duration::MAX).unwrap();
+        assert_eq!(settled.rest, Rest::Spinning { cpu_ms: 0 });
+        assert!((NOTED_MAX..NOTED_MAX + 20).contains(&looks.noted), "{}", looks.noted);
     }
 }
