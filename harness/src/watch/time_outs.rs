@@ -171,10 +171,16 @@ mod tests {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::thread::set_no_new_privs;
     use std::net::{TcpListener, TcpStream, UdpSocket};
-    use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+    use std::os::fd::{AsRawFd, OwnedFd};
     use std::thread;
 
     const SECOND: Duration = Duration::from_secs(1);
+
+    #[expect(unsafe_code, reason = "no library sets what is refused")]
+    fn set(socket: &UdpSocket, level: i32, option: i32, value: &[u8; 16]) -> i32 {
+        // SAFETY: the kernel reads as many bytes as there are.
+        unsafe { libc::setsockopt(socket.as_raw_fd(), level, option, value.as_ptr().cast(), 16) }
+    }
 
     /// What is known when a thread, told on, has made these sockets.
     fn known(make: impl FnOnce() -> Vec<OwnedFd> + Send + 'static) -> (TimeOuts, Vec<OwnedFd>) {
@@ -241,10 +247,10 @@ mod tests {
         let thread = thread::spawn(move || {
             set_no_new_privs(true).unwrap();
             teller.tell().unwrap();
-            let socket = UdpSocket::bind("[::]:0").unwrap();
-            rustix::net::sockopt::set_socket_reuseaddr(&socket, true).unwrap();
-            // IPV6_JOIN_GROUP has the number of SO_RCVTIMEO. Whether there is a way to the group does not matter.
-            let _ = socket.join_multicast_v6(&"ff02::77".parse().unwrap(), 0);
+            let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+            assert_eq!(set(&socket, libc::SOL_SOCKET, libc::SO_REUSEADDR, &[1; 16]), 0);
+            // IP_RECVORIGDSTADDR, here.
+            assert_eq!(set(&socket, libc::IPPROTO_IP, libc::SO_RCVTIMEO, &[1; 16]), 0);
         });
         while !thread.is_finished() {
             assert_eq!(listeners.take(|notice| panic!("{notice:?}")).unwrap(), 0);
@@ -270,12 +276,8 @@ mod tests {
             micros in prop_oneof![Just(0), Just(-1), Just(999_999), Just(1_000_000), any::<i64>()],
         ) {
             let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-            let bytes = [seconds.to_ne_bytes(), micros.to_ne_bytes()].concat();
-            #[expect(unsafe_code, reason = "no library sets what is refused")]
-            // SAFETY: the kernel reads as many bytes as there are.
-            let result = unsafe {
-                libc::setsockopt(socket.as_fd().as_raw_fd(), libc::SOL_SOCKET, libc::SO_RCVTIMEO, bytes.as_ptr().cast(), 16)
-            };
+            let bytes = [seconds.to_ne_bytes(), micros.to_ne_bytes()].concat().try_into().unwrap();
+            let result = set(&socket, libc::SOL_SOCKET, libc::SO_RCVTIMEO, &bytes);
             let ours = time(seconds, micros);
             prop_assert_eq!(result == 0, ours.is_some());
             // The kernel counts in ticks, of which there are 100 to 1000 a second, and at least one.
