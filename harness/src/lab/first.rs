@@ -5,8 +5,8 @@ use super::error::{LabError, While};
 use super::isolation::{Isolation, Setting};
 use super::root;
 use crate::sandbox::{Plan, Purpose, Sandbox, Teller};
+use crate::watch::options::Options;
 use crate::watch::tasks;
-use crate::watch::time_outs::TimeOuts;
 use crate::watch::wire::Wire;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
@@ -32,7 +32,7 @@ pub(super) struct Opened {
     pub(super) sandbox: Arc<Sandbox>,
     /// In a borrowed lab: what tidies up.
     pub(super) remnants: Option<Remnants>,
-    pub(super) time_outs: TimeOuts,
+    pub(super) options: Options,
 }
 
 /// Opens the capture, the last thing that takes a capability, and gets ready to confine programs, which need these files.
@@ -43,9 +43,9 @@ pub(super) fn open(setting: &Setting, needs: &[PathBuf]) -> Result<Opened, LabEr
             .with("A borrowed lab needs CAP_NET_RAW. Remedy: run as root in the container."),
     })?;
     let remnants = if setting.is_borrowed() { Some(borrow(needs)?) } else { None };
-    let (time_outs, teller) = TimeOuts::open().during("getting ready to learn of time-outs")?;
+    let (options, teller) = Options::open().during("getting ready to learn of options")?;
     let sandbox = sandbox(setting, Purpose::Program, needs, &[], teller)?;
-    Ok(Opened { wire, sandbox: Arc::new(sandbox), remnants, time_outs })
+    Ok(Opened { wire, sandbox: Arc::new(sandbox), remnants, options })
 }
 
 /// Gets ready to confine programs or tools.

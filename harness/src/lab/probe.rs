@@ -7,7 +7,7 @@ use super::error::{LabError, While};
 use super::first::{self, Opened};
 use super::isolation::{Isolation, Setting};
 use crate::sandbox::Sandbox;
-use crate::watch::time_outs::{TimeOuts, Way};
+use crate::watch::options::{Options, Way};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -60,8 +60,8 @@ const TIME_OUT: Duration = Duration::from_secs(1);
 pub(super) fn run(setting: &Setting) -> ProbeReply {
     const DOING: &str = "probing the lab";
     first::prepare().during(DOING)?;
-    let Opened { sandbox, mut time_outs, .. } = first::open(setting, &[])?;
-    let confined = Confined::probe(&sandbox, &mut time_outs).during(DOING)?;
+    let Opened { sandbox, mut options, .. } = first::open(setting, &[])?;
+    let confined = Confined::probe(&sandbox, &mut options).during(DOING)?;
     let mut out = of_the_lab(setting.isolation);
     out.extend(of_the_sandbox(&confined));
     out.extend(of_watching(setting.isolation, &confined));
@@ -186,7 +186,7 @@ struct Confined {
 
 impl Confined {
     /// Starts such a process, and asks it.
-    fn probe(sandbox: &Sandbox, time_outs: &mut TimeOuts) -> io::Result<Self> {
+    fn probe(sandbox: &Sandbox, options: &mut Options) -> io::Result<Self> {
         let (answer, its_answer) = pipe_with(PipeFlags::CLOEXEC)?;
         let (its_life, life) = pipe_with(PipeFlags::CLOEXEC)?;
         // SAFETY: this process has one thread, so its child may do everything.
@@ -211,8 +211,8 @@ impl Confined {
         let mut piece = [0; 4096];
         while serde_json::from_slice::<Result<Self, String>>(&told).is_err() {
             // It may wait until we have taken note of what it does.
-            time_outs.note()?;
-            let watched = [answer.as_fd()].into_iter().chain(time_outs.readable());
+            options.note()?;
+            let watched = [answer.as_fd()].into_iter().chain(options.readable());
             let mut fds: Vec<_> = watched.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
             poll(&mut fds, None)?;
             if fds[0].revents().is_empty() {
@@ -225,7 +225,7 @@ impl Confined {
         }
         let confined: Result<Self, String> = serde_json::from_slice(&told)?;
         let confined = confined.map_err(io::Error::other);
-        let time_out = confined.as_ref().ok().and_then(|it| time_outs.of(pid, it.socket as u64, Way::Receive));
+        let time_out = confined.as_ref().ok().and_then(|it| options.time_out(pid, it.socket as u64, Way::Receive));
         drop(life);
         waitpid(Pid::from_raw(pid), WaitOptions::empty())?;
         Ok(Self { time_out, ..confined? })

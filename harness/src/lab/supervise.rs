@@ -15,11 +15,10 @@ use crate::sandbox::Sandbox;
 use crate::settle::{Activity, Occasion, Settler, World};
 use crate::watch::counters;
 use crate::watch::cpu::CpuTime;
-use crate::watch::options::Options;
+use crate::watch::options::{Options, Way};
 use crate::watch::sockets::SocketTable;
 use crate::watch::started::Started;
 use crate::watch::tasks::{self, Sample};
-use crate::watch::time_outs::{TimeOuts, Way};
 use crate::watch::wire::Wire;
 use std::io;
 use std::mem;
@@ -64,7 +63,6 @@ struct Supervisor<'a> {
     cpu: CpuTime,
     started: Started,
     options: Options,
-    time_outs: TimeOuts,
     /// The counts when they were last read, at first before the check.
     aborts: Aborts,
     unroutable: u64,
@@ -81,7 +79,7 @@ struct Seen {
 
 impl<'a> Supervisor<'a> {
     fn new(job: &'a Job, setting: &'a Setting) -> Result<Self, LabError> {
-        let Opened { wire, sandbox, remnants, time_outs } = first::open(setting, &job.program.needs)?;
+        let Opened { wire, sandbox, remnants, options } = first::open(setting, &job.program.needs)?;
         let place = if setting.is_borrowed() { borrowed::there_ip } else { std::convert::identity };
         Ok(Self {
             job,
@@ -98,8 +96,7 @@ impl<'a> Supervisor<'a> {
             settler: Settler::of_a_check(),
             cpu: CpuTime::default(),
             started: Started::default(),
-            options: Options::default(),
-            time_outs,
+            options,
             // A borrowed network has counted before.
             aborts: counters::aborts().during("reading what the kernel has counted")?,
             unroutable: counters::unroutable(),
@@ -337,7 +334,7 @@ impl World for Supervisor<'_> {
         let moved = self.peers.drain()?;
         // The exit comes before the output: what a program wrote before it ended is then certainly read.
         let exits = self.programs.reap(&mut self.seen.ended)?;
-        let noted = self.time_outs.note()?;
+        let noted = self.options.note()?;
         let Drained { output, new, typed } = self.programs.drain(&mut self.seen.output)?;
         let mut activity =
             Activity { exits, output, new_output: new, moved: moved + typed, noted, ..Activity::default() };
@@ -378,7 +375,7 @@ impl World for Supervisor<'_> {
 
     fn sockets(&mut self) -> io::Result<Vec<Socket>> {
         let mut table = self.table.read(&self.peers.inodes())?;
-        self.time_outs.look(&table);
+        self.options.look(&table);
         let is_borrowed = self.remnants.is_some();
         if is_borrowed || self.programs.are_several() {
             let owners = self.programs.socket_owners()?;
@@ -409,7 +406,7 @@ impl World for Supervisor<'_> {
     }
 
     fn time_out(&self, pid: i32, fd: u64, way: Way) -> Option<Duration> {
-        self.time_outs.of(pid, fd, way)
+        self.options.time_out(pid, fd, way)
     }
 
     fn cpu_time(&mut self) -> io::Result<Duration> {
@@ -421,7 +418,7 @@ impl World for Supervisor<'_> {
     }
 
     fn pause(&mut self, pause: Duration, or_less: bool) -> io::Result<()> {
-        let of_programs = self.programs.readable().chain(self.time_outs.readable());
+        let of_programs = self.programs.readable().chain(self.options.readable());
         let watched = [self.wire.as_fd()].into_iter().chain(of_programs).chain(self.peers.readable());
         first::pause(pause, false, watched.filter(|_| or_less)).map(drop)
     }

@@ -15,10 +15,10 @@ use crate::sandbox::Sandbox;
 use crate::settle::{Activity, Occasion, Settler, World};
 use crate::watch::counters;
 use crate::watch::cpu::CpuTime;
+use crate::watch::options::{Options, Way};
 use crate::watch::sockets::SocketTable;
 use crate::watch::started::Started;
 use crate::watch::tasks::{self, Sample};
-use crate::watch::time_outs::{TimeOuts, Way};
 use crate::watch::wire::Wire;
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -76,7 +76,7 @@ struct Onlooker<'a> {
     settler: Settler,
     cpu: CpuTime,
     started: Started,
-    time_outs: TimeOuts,
+    options: Options,
     input: Input,
     /// Output and ends that are not told yet, and since when.
     output: Vec<Output>,
@@ -94,7 +94,7 @@ struct Onlooker<'a> {
 impl<'a> Onlooker<'a> {
     fn new(trace: &Trace, setting: &'a Setting) -> Result<Self, LabError> {
         let needs: Vec<_> = trace.programs.iter().flat_map(|program| program.needs.clone()).collect();
-        let Opened { wire, sandbox, time_outs, .. } = first::open(setting, &needs)?;
+        let Opened { wire, sandbox, options, .. } = first::open(setting, &needs)?;
         Ok(Self {
             setting,
             wire,
@@ -104,7 +104,7 @@ impl<'a> Onlooker<'a> {
             settler: Settler::default(),
             cpu: CpuTime::default(),
             started: Started::default(),
-            time_outs,
+            options,
             input: Input::default(),
             output: Vec::new(),
             ended: Vec::new(),
@@ -231,7 +231,7 @@ impl World for Onlooker<'_> {
         }
         // The exit comes before the output: what a program wrote before it ended is then certainly read.
         let exits = self.programs.reap(&mut self.ended)?;
-        let noted = self.time_outs.note()?;
+        let noted = self.options.note()?;
         let Drained { output, new, typed } = self.programs.drain(&mut self.output)?;
         let mut activity = Activity { exits, output, new_output: new, moved: typed, noted, ..Activity::default() };
         let mut packets = Vec::new();
@@ -284,7 +284,7 @@ impl World for Onlooker<'_> {
 
     fn sockets(&mut self) -> io::Result<Vec<Socket>> {
         let mut table = self.table.read(&[])?;
-        self.time_outs.look(&table);
+        self.options.look(&table);
         if self.programs.are_several() {
             let owners = self.programs.socket_owners()?;
             table.iter_mut().for_each(|socket| socket.program = owners.get(&socket.inode).copied().unwrap_or(0));
@@ -299,7 +299,7 @@ impl World for Onlooker<'_> {
     }
 
     fn time_out(&self, pid: i32, fd: u64, way: Way) -> Option<Duration> {
-        self.time_outs.of(pid, fd, way)
+        self.options.time_out(pid, fd, way)
     }
 
     fn cpu_time(&mut self) -> io::Result<Duration> {
@@ -311,7 +311,7 @@ impl World for Onlooker<'_> {
     }
 
     fn pause(&mut self, pause: Duration, or_less: bool) -> io::Result<()> {
-        let watched = [self.wire.as_fd()].into_iter().chain(self.programs.readable()).chain(self.time_outs.readable());
+        let watched = [self.wire.as_fd()].into_iter().chain(self.programs.readable()).chain(self.options.readable());
         first::pause(pause, true, watched.filter(|_| or_less)).map(drop)
     }
 }

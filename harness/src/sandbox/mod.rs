@@ -22,7 +22,7 @@ mod user;
 pub(crate) use init::{PROC, is_init};
 pub use layer::{Layer, Layers};
 pub(crate) use limits::are_set as are_limits_set;
-pub(crate) use notices::{Listeners, Notice, Teller};
+pub(crate) use notices::Teller;
 
 use calls::Calls;
 use files::Files;
@@ -48,7 +48,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) writable: &'a [PathBuf],
     /// Whether the kernel shall end it before the supervisor where memory ends.
     pub(crate) ends_first: bool,
-    /// Through what it is told which time-outs are set on sockets, where that has to be.
+    /// Through what it is told which options are set on sockets, where that has to be.
     pub(crate) teller: Option<Teller>,
 }
 

@@ -1,8 +1,9 @@
-//! Being told of calls that set a time-out of a socket (`SO_RCVTIMEO`, `SO_SNDTIMEO`), where the socket itself cannot be asked.
+//! Being told of calls that set an option of a socket which we want to know (its time-outs, `SO_REUSEADDR`), where the socket itself
+//! cannot be asked.
 //!
 //! The filter lets such a call wait until the supervisor has taken note of it, and then go on as if nothing had been
 //! (`SECCOMP_RET_USER_NOTIF`, `seccomp_unotify(2)`). Nothing is decided here. What is told can be changed by another thread of the
-//! program before the kernel reads it; whoever does that deceives us about his own pauses and nothing else.
+//! program before the kernel reads it; whoever does that deceives us about his own options and nothing else.
 #![expect(unsafe_code, reason = "the filter is taken on, and its listener read, by calls that nobody has wrapped")]
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -17,22 +18,23 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 /// The options with 64-bit times for everybody (`asm-generic/socket.h`), which libc has no names for. The others are the same where
 /// a long has 64 bits.
-const SO_RCVTIMEO_NEW: libc::c_int = 66;
-const SO_SNDTIMEO_NEW: libc::c_int = 67;
+pub(crate) const SO_RCVTIMEO_NEW: libc::c_int = 66;
+pub(crate) const SO_SNDTIMEO_NEW: libc::c_int = 67;
 /// The options of `SOL_SOCKET` that are told of.
-const OPTIONS: [libc::c_int; 4] = [libc::SO_RCVTIMEO, libc::SO_SNDTIMEO, SO_RCVTIMEO_NEW, SO_SNDTIMEO_NEW];
+const OPTIONS: [libc::c_int; 5] =
+    [libc::SO_RCVTIMEO, libc::SO_SNDTIMEO, SO_RCVTIMEO_NEW, SO_SNDTIMEO_NEW, libc::SO_REUSEADDR];
 /// Most calls that are taken note of at once: somebody may make them in an endless loop.
 const AT_ONCE: u64 = 64;
 
-/// A call that sets a time-out.
+/// A call that sets an option.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Notice {
     /// The thread that calls.
     pub(crate) tid: i32,
     /// The socket.
     pub(crate) fd: u64,
-    /// Whether it is the time-out of receiving, and not that of sending.
-    pub(crate) receiving: bool,
+    /// The option, of `SOL_SOCKET`.
+    pub(crate) option: libc::c_int,
     /// Where its value lies in the thread's memory, and how long it is.
     pub(crate) value: (u64, u64),
 }
@@ -76,7 +78,7 @@ impl Teller {
         let listener = take_on(libc::SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV).or_else(|_| take_on(0));
         let listener = listener.map_err(|error| {
             let remedy = "pidfd_getfd(2) would do instead; for Docker: docker run --cap-add SYS_PTRACE";
-            io::Error::new(error.kind(), format!("learning which time-outs are set on sockets: {error} ({remedy})"))
+            io::Error::new(error.kind(), format!("learning which options are set on sockets: {error} ({remedy})"))
         })?;
         // SAFETY: it is new, and nobody else has it. It is not inherited by what is executed.
         let listener = unsafe { OwnedFd::from_raw_fd(listener) };
@@ -163,8 +165,7 @@ fn take_one(listener: &OwnedFd, note: &mut impl FnMut(Notice)) -> io::Result<boo
     }
     let libc::seccomp_notif { id, pid, data, .. } = received.notice;
     let [fd, _, option, at, len, _] = data.args;
-    let receiving = [libc::SO_RCVTIMEO, SO_RCVTIMEO_NEW].contains(&(option as i32));
-    note(Notice { tid: pid.cast_signed(), fd: u64::from(fd as u32), receiving, value: (at, len) });
+    note(Notice { tid: pid.cast_signed(), fd: u64::from(fd as u32), option: option as i32, value: (at, len) });
     let flags = libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32;
     let answer = libc::seccomp_notif_resp { id, val: 0, error: 0, flags };
     // SAFETY: the kernel reads an answer.

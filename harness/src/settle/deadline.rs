@@ -1,9 +1,9 @@
 //! When a wait ends by itself: from the arguments of the system call, the task's memory, and the socket's options.
 
 use super::memory::Key;
+use crate::watch::options::Way;
 use crate::watch::proc;
 use crate::watch::tasks::Call;
-use crate::watch::time_outs::Way;
 use rustix::time::{ClockId, clock_gettime};
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -144,7 +144,7 @@ pub(super) fn memory(pid: i32, at: u64, len: usize) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::time_outs;
+    use crate::watch::options;
 
     fn own() -> i32 {
         std::process::id().cast_signed()
@@ -152,7 +152,7 @@ mod tests {
 
     /// Asks the sockets themselves.
     fn of_call(pid: i32, call: &Call) -> Ends {
-        of(pid, call, &|pid, fd, way| time_outs::ask(pid, fd, way).ok().flatten())
+        of(pid, call, &|pid, fd, way| options::ask_time_out(pid, fd, way).ok().flatten())
     }
 
     fn call(number: i64, args: [u64; 6]) -> Call {

@@ -20,8 +20,8 @@ mod standstill;
 pub use standstill::Standstill;
 
 use crate::event::{Flood, GivenUp, Rest, Socket, State, Wait};
+use crate::watch::options::{TimeOut, Way};
 use crate::watch::tasks::{Doing, Sample};
-use crate::watch::time_outs::Way;
 use cycle::Cycles;
 use deadline::{Ends, Timer};
 use flood::Amounts;
@@ -35,7 +35,7 @@ const SPIN_CPU: Duration = Duration::from_millis(1_000);
 /// The same of a program that has none yet, and CPU time in one step after which one that also sends and connects is
 /// spinning all the same. Interpreters that compile a program when they start it take two or three seconds for that.
 const BUSY_CPU: Duration = Duration::from_secs(10);
-/// Calls that we were told of in one step, after which a program is spinning: each costs us more CPU time than it costs the program.
+/// Calls that set options and that we were told of in one step, after which a program is spinning: each costs us more CPU time than it costs the program.
 const NOTED_MAX: u64 = 20_000;
 /// Memory that all processes of a lab may have in use. Each of them has a limit of its own, but there can be many, and what they
 /// share counts for none.
@@ -108,7 +108,7 @@ pub trait World {
 
     /// How long a call on this descriptor of a process waits at most, by the socket's time-outs; `None` without an end. What was
     /// set before the last [`World::drain`] is known, and of a socket that was accepted what was in the last [`World::sockets`].
-    fn time_out(&self, pid: i32, fd: u64, way: Way) -> Option<Duration>;
+    fn time_out(&self, pid: i32, fd: u64, way: Way) -> TimeOut;
 
     /// CPU time of all that the program has run so far.
     ///
@@ -540,7 +540,7 @@ mod tests {
         fn owner(&self, _: i32) -> usize {
             0
         }
-        fn time_out(&self, _: i32, _: u64, _: Way) -> Option<Duration> {
+        fn time_out(&self, _: i32, _: u64, _: Way) -> TimeOut {
             None
         }
         fn unread_input(&self) -> io::Result<bool> {

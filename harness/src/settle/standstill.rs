@@ -19,8 +19,8 @@ use super::deadline::{self, Ends};
 use super::describe;
 use super::memory::{Key, Memory, Place};
 use crate::event::Wait;
+use crate::watch::options::{self, Way};
 use crate::watch::tasks::{Call, Doing, Sample};
-use crate::watch::time_outs::{self, Way};
 use rustix::io::Errno;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -146,7 +146,7 @@ impl Standstill {
 
 /// How long a call on a socket of a tool waits at most. Where that cannot be asked, it may be at its end at any moment.
 fn of_socket(pid: i32, fd: u64, way: Way) -> Option<Duration> {
-    match time_outs::ask(pid, fd, way) {
+    match options::ask_time_out(pid, fd, way) {
         Ok(time) => time,
         Err(Errno::PERM | Errno::NOSYS) => Some(Duration::ZERO),
         // It is no socket, or the task has gone on.

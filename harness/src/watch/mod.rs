@@ -1,4 +1,4 @@
-//! What the kernel shows of a lab: packets ([`wire`]), sockets ([`sockets`], [`options`], [`time_outs`]), why connections were reset
+//! What the kernel shows of a lab: packets ([`wire`]), sockets ([`sockets`], [`options`], or [`noted`] from their calls), why connections were reset
 //! ([`counters`]), tasks ([`tasks`], with [`proc`]), the CPU time that they have used ([`cpu`]) and how many there were
 //! ([`started`]).
 //!
@@ -6,11 +6,11 @@
 
 pub mod counters;
 pub mod cpu;
+mod noted;
 pub mod options;
 pub mod packet;
 pub mod proc;
 pub mod sockets;
 pub mod started;
 pub mod tasks;
-pub mod time_outs;
 pub mod wire;

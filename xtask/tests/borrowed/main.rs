@@ -98,7 +98,7 @@ fn a_course_can_have_other_addresses_and_ports() {
     assert_eq!(json["submissions"][0]["exercises"][1]["parameters"]["other_port"], "9003");
 }
 
-/// Docker forbids what sockets are asked for their time-outs by. Then it is heard when programs set them.
+/// Docker forbids what sockets are asked for their options by. Then it is heard when programs set them.
 #[test]
 fn nothing_changes_where_sockets_cannot_be_asked() {
     let container = Container::new(&["--no-descriptors"]);
@@ -145,7 +145,7 @@ fn where_nobody_can_know_of_time_outs_nothing_is_graded() {
     let output = container.run(&["grade", references().path().to_str().unwrap(), "--isolation", "borrowed"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(said.contains("learning which time-outs are set") && said.contains("--cap-add SYS_PTRACE"), "{said}");
+    assert!(said.contains("learning which options are set") && said.contains("--cap-add SYS_PTRACE"), "{said}");
 }
 
 #[rstest]
@@ -157,12 +157,16 @@ fn where_nobody_can_know_of_time_outs_nothing_is_graded() {
 #[case("tcp_client", "resets_instead_of_closing.c")]
 // What goes to an address of the machine itself is seen, too.
 #[case("udp_chat", "sends_to_the_zero_address.c")]
-fn a_wrong_program_fails_where_it_fails_in_a_lab_of_its_own(#[case] exercise: &str, #[case] file: &str) {
+fn a_wrong_program_fails_where_it_fails_in_a_lab_of_its_own(
+    #[case] exercise: &str,
+    #[case] file: &str,
+    #[values(&[], &["--no-descriptors"])] container: &'static [&'static str],
+) {
     let wrong = exercises::load(exercise).unwrap().wrong().unwrap();
     let wrong = wrong.iter().find(|wrong| wrong.path.ends_with(file)).unwrap();
     let dir = folder();
     fs::copy(&wrong.path, dir.path().join(format!("{exercise}.c"))).unwrap();
-    let (verdicts, json, said) = Container::new(&[]).verdicts(dir.path(), &["-e", exercise]);
+    let (verdicts, json, said) = Container::new(container).verdicts(dir.path(), &["-e", exercise]);
     let failed: BTreeSet<_> =
         verdicts.iter().filter(|(_, verdict)| verdict == "fail").map(|(name, _)| name.clone()).collect();
     assert_eq!(failed, wrong.fails.iter().cloned().collect(), "{said}");

@@ -1,35 +1,18 @@
-//! How long a program's calls on its sockets wait at most (`SO_RCVTIMEO`, `SO_SNDTIMEO`).
-//!
-//! A socket is asked itself (`pidfd_getfd(2)`). Where a container forbids that, as Docker does, the calls by which a program sets
-//! them are noted as they are made ([`Listeners`]): a socket of which nobody has set a time-out has none.
+//! Options of the program's sockets, from the calls that set them ([`Notice`]): what nobody has set is as it was at first.
 
-use super::options::duplicate;
-use super::proc;
+use super::options::{TimeOut, Way, inode};
 use crate::event::{Protocol, Socket, State};
-use crate::sandbox::{Listeners, Notice, Teller, notices};
-use rustix::io::Errno;
-use rustix::net::sockopt::{Timeout, socket_timeout};
+use crate::sandbox::Teller;
+use crate::sandbox::notices::{self, Listeners, Notice, SO_RCVTIMEO_NEW, SO_SNDTIMEO_NEW};
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
-/// Which of a socket's two time-outs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// `SO_RCVTIMEO`.
-    Receive,
-    /// `SO_SNDTIMEO`.
-    Send,
-}
-
-/// Those of the sockets of a lab's programs.
-pub struct TimeOuts(Option<Noted>);
-
-/// What was noted where sockets cannot be asked.
-struct Noted {
+/// What was noted.
+pub(super) struct Noted {
     listeners: Listeners,
     known: Known,
 }
@@ -42,67 +25,69 @@ struct Known {
     listening: HashMap<u16, OfSocket>,
 }
 
-/// The two time-outs of a socket, receiving first, as far as they have been set. Of the inner ones none is no end.
-type OfSocket = [Option<Option<Duration>>; 2];
+/// The options of a socket that have been set.
+#[derive(Clone, Copy, Debug, Default)]
+struct OfSocket {
+    /// By [`Way`].
+    time_outs: [Option<TimeOut>; 2],
+    reuse_address: Option<bool>,
+}
 
-impl TimeOuts {
-    /// Finds out how they can be known. Where they have to be told, the other end is returned, for those who are confined.
+impl Noted {
+    /// Nothing yet, and the end of those who are confined.
     ///
     /// # Errors
     /// Those of `socketpair(2)`.
-    pub(crate) fn open() -> io::Result<(Self, Option<Teller>)> {
-        // Nobody has to be allowed to look at himself, so what forbids this forbids the call.
-        if duplicate(std::process::id().cast_signed(), 0).is_ok() {
-            return Ok((Self(None), None));
-        }
-        let (noting, teller) = Self::noting()?;
-        Ok((noting, Some(teller)))
-    }
-
-    /// They have to be told.
-    fn noting() -> io::Result<(Self, Teller)> {
+    pub(super) fn new() -> io::Result<(Self, Teller)> {
         let (teller, listeners) = notices::pair()?;
-        Ok((Self(Some(Noted { listeners, known: Known::default() })), teller))
+        Ok((Self { listeners, known: Known::default() }, teller))
     }
 
     /// What to wait on for more to note.
-    pub(crate) fn readable(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.0.iter().flat_map(|noted| noted.listeners.readable())
+    pub(super) fn readable(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.listeners.readable()
     }
 
     /// Notes what programs set, and lets them go on; says how often that was.
     ///
     /// # Errors
     /// Those of the kernel.
-    pub(crate) fn note(&mut self) -> io::Result<u64> {
-        let Some(Noted { listeners, known }) = &mut self.0 else { return Ok(0) };
-        listeners.take(|notice| {
-            // What cannot be read the kernel cannot read either: nothing is set.
-            let set = inode(notice.tid, notice.fd).zip(value(&notice));
-            if let Some((inode, value)) = set {
-                known.of.entry(inode).or_default()[usize::from(!notice.receiving)] = Some(value);
-            }
+    pub(super) fn note(&mut self) -> io::Result<u64> {
+        let known = &mut self.known;
+        self.listeners.take(|notice| {
+            let _ = known.note(&notice);
         })
     }
 
     /// Takes in the table of sockets: which are accepted ones.
-    pub(crate) fn look(&mut self, table: &[Socket]) {
-        if let Some(noted) = &mut self.0 {
-            noted.known.look(table);
-        }
+    pub(super) fn look(&mut self, table: &[Socket]) {
+        self.known.look(table);
     }
 
-    /// How long a call on this descriptor of a process waits at most; `None` without an end. (What is no socket has none.)
-    pub(crate) fn of(&self, pid: i32, fd: u64, way: Way) -> Option<Duration> {
-        match &self.0 {
-            // The task has gone on, or it is no socket.
-            None => ask(pid, fd, way).ok()?,
-            Some(noted) => noted.known.of.get(&inode(pid, fd)?)?[way as usize]?,
-        }
+    /// A time-out of a socket.
+    pub(super) fn time_out(&self, inode: u32, way: Way) -> TimeOut {
+        self.known.of.get(&inode)?.time_outs[way as usize]?
+    }
+
+    /// Whether SO_REUSEADDR is set on a socket.
+    pub(super) fn reuse_address(&self, inode: u32) -> bool {
+        self.known.of.get(&inode).and_then(|of| of.reuse_address).unwrap_or(false)
     }
 }
 
 impl Known {
+    /// What cannot be read the kernel cannot read either: then nothing is set.
+    fn note(&mut self, notice: &Notice) -> Option<()> {
+        let of = self.of.entry(inode(notice.tid, notice.fd)?).or_default();
+        match notice.option {
+            libc::SO_REUSEADDR => of.reuse_address = Some(i32::from_ne_bytes(value(notice)?) != 0),
+            libc::SO_RCVTIMEO | SO_RCVTIMEO_NEW => of.time_outs[Way::Receive as usize] = Some(time_out(notice)?),
+            libc::SO_SNDTIMEO | SO_SNDTIMEO_NEW => of.time_outs[Way::Send as usize] = Some(time_out(notice)?),
+            _ => {}
+        }
+        Some(())
+    }
+
     fn look(&mut self, table: &[Socket]) {
         let tcp = || table.iter().filter(|socket| socket.protocol == Protocol::Tcp && !socket.peers);
         for socket in tcp().filter(|socket| socket.state == State::Listen) {
@@ -112,48 +97,32 @@ impl Known {
         }
         for socket in tcp().filter(|socket| socket.state != State::Listen && socket.inode != 0) {
             if let Some(inherited) = self.listening.get(&socket.local.port()) {
-                let own = self.of.entry(socket.inode).or_default();
-                *own = std::array::from_fn(|way| own[way].or(inherited[way]));
+                let own = &mut self.of.entry(socket.inode).or_default().time_outs;
+                *own = std::array::from_fn(|way| own[way].or(inherited.time_outs[way]));
             }
         }
     }
 }
 
-/// The inode of a socket of a process.
-fn inode(pid: i32, fd: u64) -> Option<u32> {
-    let link = fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?;
-    proc::socket_inode(&link.to_string_lossy())
-}
-
-/// Asks a socket of a process itself.
-///
-/// # Errors
-/// EBADF where there is no socket (any more), and those of [`duplicate`].
-pub(crate) fn ask(pid: i32, fd: u64, way: Way) -> rustix::io::Result<Option<Duration>> {
-    inode(pid, fd).ok_or(Errno::BADF)?;
-    let socket = duplicate(pid, i32::try_from(fd).map_err(|_| Errno::BADF)?)?;
-    let which = match way {
-        Way::Receive => Timeout::Recv,
-        Way::Send => Timeout::Send,
-    };
-    socket_timeout(&socket, which)
-}
-
-/// The value that a call sets, a `struct timeval` with 64-bit fields. The outer `None` where the kernel refuses it.
-fn value(notice: &Notice) -> Option<Option<Duration>> {
-    let (at, len) = notice.value;
-    let mut bytes = [0; 16];
-    // The kernel takes the length as an `int`.
-    if (len as i32) < bytes.len() as i32 {
-        return None;
-    }
-    File::open(format!("/proc/{}/mem", notice.tid)).ok()?.read_exact_at(&mut bytes, at).ok()?;
+/// The time-out that a call sets, a `struct timeval` with 64-bit fields; none where the kernel refuses it.
+fn time_out(notice: &Notice) -> Option<TimeOut> {
+    let bytes: [u8; 16] = value(notice)?;
     let [seconds, micros] = [0, 8].map(|at| i64::from_ne_bytes(std::array::from_fn(|byte| bytes[at + byte])));
     time(seconds, micros)
 }
 
+/// The beginning of the value that a call sets; none where it is shorter.
+fn value<const LEN: usize>(notice: &Notice) -> Option<[u8; LEN]> {
+    let (at, len) = notice.value;
+    // The kernel takes the length as an `int`.
+    usize::try_from(len as i32).ok().filter(|len| *len >= LEN)?;
+    let mut bytes = [0; LEN];
+    File::open(format!("/proc/{}/mem", notice.tid)).ok()?.read_exact_at(&mut bytes, at).ok()?;
+    Some(bytes)
+}
+
 /// What the kernel makes of such a value (`sock_set_timeout` in its `net/core/sock.c`).
-fn time(seconds: i64, micros: i64) -> Option<Option<Duration>> {
+fn time(seconds: i64, micros: i64) -> Option<TimeOut> {
     let micros = u32::try_from(micros).ok().filter(|micros| *micros < 1_000_000)?;
     Some(match (u64::try_from(seconds), micros) {
         // Before now.
@@ -166,9 +135,11 @@ fn time(seconds: i64, micros: i64) -> Option<Option<Duration>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::watch::options::ask_time_out;
     use crate::watch::sockets::SocketTable;
     use proptest::prelude::*;
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::net::sockopt::{Timeout, socket_timeout};
     use rustix::thread::set_no_new_privs;
     use std::net::{TcpListener, TcpStream, UdpSocket};
     use std::os::fd::{AsRawFd, OwnedFd};
@@ -183,8 +154,8 @@ mod tests {
     }
 
     /// What is known when a thread, told on, has made these sockets.
-    fn known(make: impl FnOnce() -> Vec<OwnedFd> + Send + 'static) -> (TimeOuts, Vec<OwnedFd>) {
-        let (mut noting, teller) = TimeOuts::noting().unwrap();
+    fn known(make: impl FnOnce() -> Vec<OwnedFd> + Send + 'static) -> (Noted, Vec<OwnedFd>) {
+        let (mut noting, teller) = Noted::new().unwrap();
         let thread = thread::spawn(move || {
             set_no_new_privs(true).unwrap();
             teller.tell().unwrap();
@@ -202,11 +173,11 @@ mod tests {
     }
 
     /// Of each socket both time-outs, as they were noted, and as the socket says itself.
-    fn both_ways(noting: &TimeOuts, sockets: &[OwnedFd]) -> [Vec<Option<Duration>>; 2] {
+    fn both_ways(noting: &Noted, sockets: &[OwnedFd]) -> [Vec<Option<Duration>>; 2] {
         let pid = std::process::id().cast_signed();
         let each = || sockets.iter().flat_map(|socket| [Way::Receive, Way::Send].map(|way| (socket.as_raw_fd(), way)));
-        let noted = each().map(|(fd, way)| noting.of(pid, fd as u64, way)).collect();
-        [noted, each().map(|(fd, way)| ask(pid, fd as u64, way).unwrap()).collect()]
+        let noted = each().map(|(fd, way)| noting.time_out(inode(pid, fd as u64).unwrap(), way)).collect();
+        [noted, each().map(|(fd, way)| ask_time_out(pid, fd as u64, way).unwrap()).collect()]
     }
 
     #[test]
@@ -240,6 +211,20 @@ mod tests {
         assert_eq!(said, noted);
     }
 
+    #[test]
+    fn whether_an_address_may_be_used_again_is_noted() {
+        let (noting, sockets) = known(|| {
+            let sockets = [(); 3].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
+            rustix::net::sockopt::set_socket_reuseaddr(&sockets[0], true).unwrap();
+            rustix::net::sockopt::set_socket_reuseaddr(&sockets[1], true).unwrap();
+            rustix::net::sockopt::set_socket_reuseaddr(&sockets[1], false).unwrap();
+            sockets.map(OwnedFd::from).into()
+        });
+        let pid = std::process::id().cast_signed();
+        let noted = sockets.iter().map(|socket| noting.reuse_address(inode(pid, socket.as_raw_fd() as u64).unwrap()));
+        assert_eq!(noted.collect::<Vec<_>>(), [true, false, false]);
+    }
+
     /// Other options, and other levels, wait for nobody.
     #[test]
     fn nothing_else_is_told() {
@@ -248,7 +233,7 @@ mod tests {
             set_no_new_privs(true).unwrap();
             teller.tell().unwrap();
             let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-            assert_eq!(set(&socket, libc::SOL_SOCKET, libc::SO_REUSEADDR, &[1; 16]), 0);
+            assert_eq!(set(&socket, libc::SOL_SOCKET, libc::SO_KEEPALIVE, &[1; 16]), 0);
             // IP_RECVORIGDSTADDR, here.
             assert_eq!(set(&socket, libc::IPPROTO_IP, libc::SO_RCVTIMEO, &[1; 16]), 0);
         });
