@@ -55,6 +55,8 @@ impl Visibility {
 pub struct Course {
     /// What the course is called, a few words.
     pub title: Option<String>,
+    /// Whether Gradescope shall show students how far each has come.
+    pub leaderboard: bool,
     /// The exercises that count, each with the checks that count, in teaching order.
     pub exercises: Vec<Exercise>,
 }
@@ -107,8 +109,9 @@ pub(crate) fn of(file: &TomlFile<'_>, mut exercises: Vec<Exercise>) -> Result<Co
         let form = format!("[exercises.{}]", key.get_ref());
         return Err(file.mistake(key.span(), "an exercise stands in the table `exercises`".to_owned(), &[&form]));
     }
-    file.only(&table, &["title", "visibility", "leave_out", "exercises"])?;
+    file.only(&table, &["title", "visibility", "leaderboard", "leave_out", "exercises"])?;
     let title = table.get("title").map(|title| file.string(title).map(str::to_owned)).transpose()?;
+    let leaderboard = table.get("leaderboard").map(|value| file.yes_or_no(value)).transpose()?.unwrap_or(false);
     let names: Vec<_> = EXERCISES.to_vec();
     if let Some(value) = table.get("visibility") {
         let visibility = visibility(file, value)?;
@@ -130,7 +133,7 @@ pub(crate) fn of(file: &TomlFile<'_>, mut exercises: Vec<Exercise>) -> Result<Co
         let problem = "no check counts in this course: all are left out, or have no points".to_owned();
         return Err(file.mistake(place.map(|(key, _)| key.span()).unwrap_or_default(), problem, &[]));
     }
-    Ok(Course { title, exercises })
+    Ok(Course { title, leaderboard, exercises })
 }
 
 /// One exercise.

@@ -142,6 +142,7 @@ fn what_is_of_the_wrong_kind_is_told_with_the_right_one() {
     let told = [
         problem("title = 7\n"),
         problem("visibility = true\n"),
+        problem("leaderboard = \"yes\"\n"),
         problem("leave_out = \"udp_chat\"\n"),
         problem("leave_out = [7]\n"),
         problem("exercises = [\"tcp_server\"]\n"),
@@ -168,6 +169,10 @@ fn what_is_of_the_wrong_kind_is_told_with_the_right_one() {
       | visibility = true
       |              ^^^^
       expected: visible; hidden; after_due_date; after_published
+
+    course.toml:1:15: true or false stands here, without quotes
+      | leaderboard = "yes"
+      |               ^^^^^
 
     course.toml:1:13: a list stands here, in square brackets
       | leave_out = "udp_chat"

@@ -19,7 +19,7 @@ fn of<T>(exercise: &Exercise, what: impl Fn(&crate::ExerciseCheck) -> T) -> Vec<
 #[test]
 fn an_empty_course_changes_nothing() {
     let course = course("");
-    assert_eq!(course.title, None);
+    assert_eq!((&course.title, course.leaderboard), (&None, false));
     assert_eq!(course.exercises.len(), EXERCISES.len());
     for changed in &course.exercises {
         let own = load(&changed.name).unwrap();
@@ -39,6 +39,7 @@ fn a_course_changes_points_visibility_and_what_counts_and_nothing_of_a_check() {
         r#"
         title = "Networks"
         visibility = "after_due_date"
+        leaderboard = true
         leave_out = ["udp_chat", "udp_sender"]
         [exercises.udp_receiver]
         leave_out = ["port_taken", "bad_arguments", "kilobyte", "not_text"]
@@ -48,7 +49,7 @@ fn a_course_changes_points_visibility_and_what_counts_and_nothing_of_a_check() {
         visibility = "after_published"
         "#,
     );
-    assert_eq!(course.title.as_deref(), Some("Networks"));
+    assert_eq!((course.title.as_deref(), course.leaderboard), (Some("Networks"), true));
     let names: Vec<_> = course.exercises.iter().map(|exercise| exercise.name.as_str()).collect();
     assert_eq!(names, ["udp_receiver", "tcp_client", "tcp_server", "zero_length_recv"]);
     let changed = exercise(&course, "udp_receiver");
@@ -161,7 +162,7 @@ fn the_reference_tells_every_parameter_and_its_value() {
 #[test]
 fn the_reference_tells_every_key_and_every_visibility() {
     let page = std::fs::read_to_string(root().with_file_name("COURSE.md")).unwrap();
-    let keys = ["title", "visibility", "leave_out", "exercises", "points", "parameters", "encoding"];
+    let keys = ["title", "visibility", "leaderboard", "leave_out", "exercises", "points", "parameters", "encoding"];
     for word in keys.into_iter().chain(Visibility::ALL.map(|(name, _)| name)) {
         assert!(page.contains(&format!("`{word}")) || page.contains(&format!("`[{word}")), "{word}");
     }

@@ -84,6 +84,12 @@ impl<'a> TomlFile<'a> {
         text.ok_or_else(|| self.mistake(value.span(), "a text stands here, in quotes".to_owned(), &[]))
     }
 
+    /// `true` or `false`.
+    pub(crate) fn yes_or_no(&self, value: &Value<'a>) -> Result<bool, Mistake> {
+        let yes = value.get_ref().as_bool();
+        yes.ok_or_else(|| self.mistake(value.span(), "true or false stands here, without quotes".to_owned(), &[]))
+    }
+
     /// A whole number within a range; `what` it is.
     pub(crate) fn number(&self, value: &Value<'a>, what: &str, from: u32, to: u32) -> Result<u32, Mistake> {
         let number = value.get_ref().as_integer();

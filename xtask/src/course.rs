@@ -1,5 +1,7 @@
 //! `--course FILE`: the exercises as a course has them.
 
+use crate::isolation::Held;
+use crate::outcome::Head;
 use crate::trouble::Trouble;
 use clap::Args;
 use exercises::{Course, CourseError, EXERCISES, Exercise};
@@ -23,12 +25,13 @@ impl CourseFile {
         Ok(self.path.as_deref().map(Course::read).transpose()?)
     }
 
-    /// The course's title, if it has one.
+    /// The head of a report on what was graded as the course wants it.
     ///
     /// # Errors
-    /// As for [`Self::read`].
-    pub fn title(&self) -> Result<Option<String>, Trouble> {
-        Ok(self.read()?.and_then(|course| course.title))
+    /// As for [`Self::read`], and when a reviewed transcript cannot be read.
+    pub fn head(&self, exercises: &[Exercise], held: Held) -> Result<Head, Trouble> {
+        let (title, leaderboard) = self.read()?.map_or((None, false), |course| (course.title, course.leaderboard));
+        Ok(Head { leaderboard, ..Head::new(exercises, title, held)? })
     }
 
     /// The file, if one is given.

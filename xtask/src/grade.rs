@@ -105,7 +105,7 @@ impl Grade {
                 error.error
             );
         }
-        let head = Head::new(&exercises, self.select.course().title()?, chosen.held.clone())?;
+        let head = self.select.course().head(&exercises, chosen.held.clone())?;
         let live = if matches!(given, Given::One(_)) { self.reports.live() } else { Reports::default() };
         let batch = self.batch(exercises, head, &chosen, files, live);
         match given {

@@ -36,6 +36,7 @@ fn head() -> Head {
     Head {
         grader,
         course: Some("Networks".to_owned()),
+        leaderboard: false,
         isolation: vec![Held::new(Isolation::Full, Vec::new())],
         exercises: vec![exercise],
     }
@@ -282,6 +283,30 @@ fn the_report_in_json_follows_its_schema() {
     // A field that the schema does not know would have been found.
     report["submissions"][0]["exercises"][0]["checks"][1]["new"] = 1.into();
     assert!(schemas.validate(&report, schema).is_err());
+}
+
+/// What students see before the time, its points would tell.
+#[test]
+fn a_leaderboard_is_shown_where_the_course_wants_it_and_counts_what_all_may_see() {
+    let mut class = class("words");
+    class.truncate(1);
+    class[0].exercises[0].checks[2].result = CheckResult::Pass;
+    let gradescope = |leaderboard: bool| -> Value {
+        let head = Head { leaderboard, ..head() };
+        serde_json::from_slice(&render("gradescope", &head, &class).unwrap()).unwrap()
+    };
+    assert_eq!(gradescope(false).get("leaderboard"), None);
+    let shown = gradescope(true);
+    let passed = |of: &str| {
+        let tests = shown["tests"].as_array().unwrap().iter();
+        let passed = tests.filter(|test| test["visibility"] == of && test["status"] == "passed");
+        passed.map(|test| test["score"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    let (visible, hidden) = (passed("visible"), passed("hidden"));
+    assert!(!visible.is_empty() && !hidden.is_empty(), "{shown}");
+    let column = |name: &str, value: u64| serde_json::json!({ "name": name, "value": value, "order": "desc" });
+    let expected = [column("Points", visible.iter().sum()), column("Checks", visible.len() as u64)];
+    assert_eq!(shown["leaderboard"], Value::from(expected.to_vec()));
 }
 
 #[test]

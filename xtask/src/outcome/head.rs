@@ -13,6 +13,9 @@ pub struct Head {
     pub grader: String,
     /// The course's title, if it has one.
     pub course: Option<String>,
+    /// Whether Gradescope shall show students how far each has come.
+    #[serde(default)]
+    pub leaderboard: bool,
     /// What kept the programs in: a record for each system on which was graded.
     pub isolation: Vec<Held>,
     /// The exercises, in teaching order.
@@ -55,7 +58,7 @@ impl Head {
     /// When a reviewed transcript cannot be read.
     pub fn new(exercises: &[Exercise], course: Option<String>, held: Held) -> Result<Self, Trouble> {
         let exercises = exercises.iter().map(ExerciseHead::new).collect::<Result<_, _>>()?;
-        Ok(Self { grader: grader(), course, isolation: vec![held], exercises })
+        Ok(Self { grader: grader(), course, leaderboard: false, isolation: vec![held], exercises })
     }
 
     /// How many checks there are for a submission.

@@ -3,6 +3,7 @@
 use super::words::{self, Status, Told};
 use crate::outcome::{Head, Outcome, Outcomes};
 use crate::trouble::Trouble;
+use exercises::Visibility;
 use serde::Serialize;
 use std::io::Write;
 
@@ -19,6 +20,16 @@ struct Results {
     stdout_visibility: &'static str,
     extra_data: Extra,
     tests: Vec<Test>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaderboard: Option<[Rank; 2]>,
+}
+
+/// A column of the leaderboard.
+#[derive(Serialize)]
+struct Rank {
+    name: &'static str,
+    value: u32,
+    order: &'static str,
 }
 
 #[derive(Serialize)]
@@ -86,8 +97,17 @@ fn results(head: &Head, outcome: &Outcome) -> Results {
         // What the grader itself prints repeats what stands here, hidden tests with it.
         stdout_visibility: "hidden",
         extra_data: Extra { grader: head.grader.clone(), isolation: head.isolation.clone(), finished: !not_yet },
+        leaderboard: head.leaderboard.then(|| leaderboard(&tests)),
         tests,
     }
+}
+
+/// How far a submission has come, by the checks that students see at once: of the others it would tell before the time.
+fn leaderboard(tests: &[Test]) -> [Rank; 2] {
+    let seen = || tests.iter().filter(|test| test.visibility == Visibility::Visible.name());
+    let points = seen().map(|test| test.score).sum();
+    let checks = seen().filter(|test| test.status == "passed").count() as u32;
+    [("Points", points), ("Checks", checks)].map(|(name, value)| Rank { name, value, order: "desc" })
 }
 
 fn output(outcome: &Outcome, not_yet: bool) -> String {

@@ -50,7 +50,8 @@ pub fn review(exercise: &str, program: &str, mut outcome: Outcome) {
             make_repeatable(failure);
         }
     }
-    let head = Head { grader: String::new(), course: None, isolation: Vec::new(), exercises: Vec::new() };
+    let head =
+        Head { grader: String::new(), course: None, leaderboard: false, isolation: Vec::new(), exercises: Vec::new() };
     let printed = anstream::adapter::strip_str(&report::text(&head, &outcome, COLUMNS)).to_string();
     insta::with_settings!({ snapshot_path => ".", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(format!("{exercise}-{program}"), printed);
