@@ -26,6 +26,7 @@ mod unusual;
 pub use cargo::{OfClass, Workshop};
 pub use command::command;
 pub use find::{find, find_of_class};
+pub(crate) use python::interpreter;
 
 use crate::run::Runner;
 use crate::trouble::Trouble;

@@ -27,7 +27,7 @@ const WHERE: &str = "import sys; print(sys.executable, sys.base_prefix, sys.pref
 ///
 /// # Errors
 /// In words, when it cannot be run or does not say.
-pub(super) async fn interpreter(name: &str) -> Result<(String, Vec<PathBuf>), String> {
+pub(crate) async fn interpreter(name: &str) -> Result<(String, Vec<PathBuf>), String> {
     let output = Command::new(name).args(["-I", "-c", WHERE]).output().await;
     let output = output.map_err(|error| format!("{name} cannot be run: {error}"))?;
     let answer = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -1,20 +1,17 @@
-//! `cargo xtask bench`: what a check costs, as figures of one run that can be compared with each other.
+//! What a check costs: a passing one beyond the program's own run, a hanging one against a passing one, and all of a submission.
 
+use super::figures::{median, ms, table};
+use super::programs::own_run;
 use crate::programs::{self, Known};
-use crate::report::columns::{pad, width};
 use crate::run::{Ran, Runner, default_jobs};
-use crate::select::Only;
-use crate::trouble::{FAILED, PASSED, Trouble};
+use crate::trouble::Trouble;
 use anstream::println;
-use clap::Args;
 use exercises::{Exercise, ExerciseCheck};
 use harness::check::Stimulus;
 use harness::event::Rest;
 use harness::program::Program;
 use harness::sandbox::Layers;
-use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
-use tokio::process::Command;
 use tokio::task::JoinSet;
 
 /// A passing check of a Rust program may cost this much beyond the program's own run.
@@ -31,51 +28,43 @@ const WHOLE_HANGING: f64 = 3.0;
 /// A lab may use this much memory, without the program.
 const MEMORY_KIB: u64 = 20 * 1024;
 
-/// For maintainers: measure what a check costs beyond the program's own run, and what a hanging program costs
+/// Measures each check of these exercises so often, and says whether the limits are kept.
 ///
-/// One lab at a time; the runs that are compared alternate. The program's own run is the time from its start to its
-/// end when it is called without arguments, once for each start in the check: the least it could take.
-#[derive(Args)]
-pub struct Bench {
-    /// How often each check runs
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
-    runs: u32,
-    #[command(flatten)]
-    only: Only,
+/// # Errors
+/// When it could not be done.
+pub async fn run(runs: u32, exercises: &[Exercise]) -> Result<bool, Trouble> {
+    let runner = Runner::new(1)?;
+    let mut rust = programs::references(exercises, default_jobs(), runner.launcher()).await?;
+    rust.retain(|known| !known.name.contains("/python/") && !known.name.contains("/c/"));
+    let mut wrong = programs::wrong(exercises, default_jobs(), runner.launcher()).await?;
+    wrong.retain(|known| known.name.ends_with(".rs"));
+    let build = super::build();
+    println!("{runs} runs of each check, one lab at a time, {build} build. Times are medians.");
+    println!();
+    let bench = Checks { runs, exercises, rust: &rust, wrong: &wrong, runner: &runner };
+    let (overhead, sandbox) = bench.passing().await?;
+    println!();
+    let ratio = bench.hanging().await?;
+    println!();
+    let whole = Whole::measure(runs.min(10), exercises, &rust).await?;
+    whole.print();
+    Ok(overhead <= OVERHEAD && sandbox <= SANDBOX && ratio <= HANGING && whole.is_within_limits())
 }
 
-impl Bench {
-    /// Measures, and says whether the limits are kept.
-    ///
-    /// # Errors
-    /// When it could not be done.
-    pub async fn run(self) -> Result<ExitCode, Trouble> {
-        let exercises = self.only.load()?;
-        let runner = Runner::new(1)?;
-        let mut rust = programs::references(&exercises, default_jobs(), runner.launcher()).await?;
-        rust.retain(|known| !known.name.contains("/python/") && !known.name.contains("/c/"));
-        let mut wrong = programs::wrong(&exercises, default_jobs(), runner.launcher()).await?;
-        wrong.retain(|known| known.name.ends_with(".rs"));
-        let build = if cfg!(debug_assertions) { "debug" } else { "release" };
-        println!("{} runs of each check, one lab at a time, {build} build. Times are medians.", self.runs);
-        println!();
-        let (overhead, sandbox) = self.passing(&exercises, &rust, &runner).await?;
-        println!();
-        let ratio = self.hanging(&exercises, &rust, &wrong, &runner).await?;
-        println!();
-        let whole = Whole::measure(self.runs.min(10), &exercises, &rust).await?;
-        whole.print();
-        let kept = overhead <= OVERHEAD && sandbox <= SANDBOX && ratio <= HANGING && whole.is_within_limits();
-        Ok(ExitCode::from(if kept { PASSED } else { FAILED }))
-    }
+/// What is measured, with what.
+struct Checks<'a> {
+    runs: u32,
+    exercises: &'a [Exercise],
+    /// The reference programs.
+    rust: &'a [Known],
+    wrong: &'a [Known],
+    runner: &'a Runner,
+}
 
+impl Checks<'_> {
     /// What passing checks cost; returns the median over all checks beyond the program's own run, and what of it is the sandbox's.
-    async fn passing(
-        &self,
-        exercises: &[Exercise],
-        rust: &[Known],
-        runner: &Runner,
-    ) -> Result<(Duration, Duration), Trouble> {
+    async fn passing(&self) -> Result<(Duration, Duration), Trouble> {
+        let Self { exercises, rust, runner, .. } = *self;
         let header = ["passing check", "whole", "bare lab", "own run", "beyond it"];
         let mut rows = vec![header.map(str::to_owned)];
         let bare = Runner::with(runner.launcher().clone().with_only(Layers::none()), 1);
@@ -116,13 +105,8 @@ impl Bench {
     }
 
     /// What hanging programs cost; returns the highest ratio to the passing one.
-    async fn hanging(
-        &self,
-        exercises: &[Exercise],
-        rust: &[Known],
-        wrong: &[Known],
-        runner: &Runner,
-    ) -> Result<f64, Trouble> {
+    async fn hanging(&self) -> Result<f64, Trouble> {
+        let Self { exercises, rust, wrong, runner, .. } = *self;
         let mut rows = vec![["hanging program".into(), "it".into(), "reference".into(), "ratio".into()]];
         let mut highest: f64 = 0.0;
         for known in wrong {
@@ -236,39 +220,7 @@ async fn timed(
     Ok((time, ran.map_err(|error| Trouble::Ours(format!("{}::{}: {error}", exercise.name, check.name)))?))
 }
 
-/// From the start of a program without arguments to its end.
-async fn own_run(program: &Program) -> Result<Duration, Trouble> {
-    let [command, args @ ..] = program.command.as_slice() else { return Ok(Duration::ZERO) };
-    let began = Instant::now();
-    let mut command = Command::new(command);
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().await.map_err(Trouble::ours("running a program"))?;
-    Ok(began.elapsed())
-}
-
 /// Whether a program still waited when its check was over, which a server that never ends does rightly.
 fn hangs(ran: &Ran) -> bool {
     ran.seen.steps.last().is_some_and(|step| matches!(step.rest, Rest::Idle(_)))
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
-}
-
-fn ms(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
-}
-
-/// The first column to the left, numbers to the right.
-fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) {
-    let widest = |column: usize| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0);
-    for row in rows {
-        let mut line = pad(&row[0], widest(0));
-        for (column, cell) in row.iter().enumerate().skip(1) {
-            let blank = widest(column) - width(cell) + 2;
-            line.push_str(&format!("{:blank$}{cell}", ""));
-        }
-        println!("{line}");
-    }
 }
