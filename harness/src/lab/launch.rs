@@ -1,6 +1,6 @@
 //! The grader's side of a lab: starting one, and taking its answer.
 
-use super::cgroup::{self, Bounds};
+use super::cgroup::{self, Bounds, Missing};
 use super::cpu::{Cpus, Place};
 use super::error::{LabError, While};
 use super::isolation::{Isolation, Setting};
@@ -10,7 +10,7 @@ use crate::event::{Fact, Observation};
 use crate::sandbox::Layers;
 use serde::de::DeserializeOwned;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -23,6 +23,8 @@ pub struct Launcher {
     cpus: Cpus,
     /// What a lab may have in memory, in bytes, if that is not what its kind has.
     memory: Option<u64>,
+    /// Why no lab has a memory cgroup, if that does not depend on what is delegated to this process.
+    no_cgroup: Option<Missing>,
     setting: Setting,
 }
 
@@ -35,6 +37,7 @@ impl Launcher {
             arg: arg.into(),
             cpus: Cpus::ours(),
             memory: None,
+            no_cgroup: None,
             setting: Setting { isolation: Isolation::Full, layers: Layers::all(), events: None },
         }
     }
@@ -50,6 +53,13 @@ impl Launcher {
     #[must_use]
     pub fn with_memory(self, memory: u64) -> Self {
         Self { memory: Some(memory), ..self }
+    }
+
+    /// Labs that `exe` makes in a container which it makes first. A cgroup that is delegated to this process is not to be reached from there.
+    #[must_use]
+    pub fn in_a_container(self) -> Self {
+        let why = "labs are made in a container, and the grader is outside".to_owned();
+        Self { no_cgroup: Some(Missing { why, remedy: "run the grader in the container".to_owned() }), ..self }
     }
 
     /// Labs that keep so much apart. Of borrowed ones there must never be two at once in a network.
@@ -83,7 +93,7 @@ impl Launcher {
     /// Why there can be no such lab.
     pub async fn probe(&self) -> Result<Vec<Protection>, LabError> {
         let mut found: Vec<_> = self.ask(TaskRef::Probe, None).await?;
-        found.push(probe::memory(cgroup::find()));
+        found.push(probe::memory(self.cgroup()));
         Ok(found)
     }
 
@@ -121,8 +131,16 @@ impl Launcher {
 
     fn order<'a>(&self, job: TaskRef<'a>, place: Option<&Place>) -> Order<TaskRef<'a>> {
         let memory = self.memory.unwrap_or(job.memory());
-        let cgroup = cgroup::find().ok().map(|base| Bounds { base: base.to_owned(), memory });
+        let cgroup = self.cgroup().ok().map(|base| Bounds { base: base.to_owned(), memory });
         Order { job, cpu: place.map(|place| place.cpu), cgroup, setting: self.setting.clone() }
+    }
+
+    /// Where labs have their cgroups.
+    fn cgroup(&self) -> Result<&Path, &Missing> {
+        match &self.no_cgroup {
+            Some(missing) => Err(missing),
+            None => cgroup::find(),
+        }
     }
 
     fn command(&self) -> Command {

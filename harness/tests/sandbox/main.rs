@@ -175,7 +175,7 @@ fn attacks_in_a_borrowed_lab() {
     let attacks = copied(env!("CARGO_BIN_EXE_attacks"), "attacks");
     let baits = Baits::lay_out();
     fs::write(place.path().join("baits"), baits.of_a_container(&attacks)).unwrap();
-    let launcher = Launcher::new(container, lab).with(Isolation::Borrowed);
+    let launcher = Launcher::new(container, lab).with(Isolation::Borrowed).in_a_container();
     let protections = runtime().block_on(launcher.probe()).unwrap();
     let landlock = protections.iter().find(|protection| protection.name == "landlock").unwrap();
     let knows_scopes = landlock.state == State::Enforced;
