@@ -88,7 +88,7 @@ impl Found {
                 ));
                 lines.push(String::new());
                 lines.extend(rows(&held.protections, columns));
-                lines.extend(not_kept(held.level, columns));
+                lines.extend(not_kept(held, columns));
             }
             (Err(error), borrowed) => {
                 lines.push(format!("{BAD}✗{BAD:#} {BOLD}Labs of their own cannot be made here.{BOLD:#}"));
@@ -105,7 +105,7 @@ impl Found {
                         lines.extend(wrap(advice, columns, 2));
                         lines.push(String::new());
                         lines.extend(rows(&held.protections, columns));
-                        lines.extend(not_kept(held.level, columns));
+                        lines.extend(not_kept(held, columns));
                     }
                     Some(Err(error)) => {
                         lines.push(format!(
@@ -122,10 +122,15 @@ impl Found {
 }
 
 /// What no row promises.
-fn not_kept(level: Isolation, columns: usize) -> Vec<String> {
-    let everywhere = "a program that knows a hole in the kernel; kernel memory, of sockets for instance; what all labs of a \
-                      grader share as one user: watches (inotify) and pipe pages.";
-    let text = match level {
+fn not_kept(held: &Held, columns: usize) -> Vec<String> {
+    // Where labs have a memory cgroup, the row says that this has an end.
+    let counted = held.protections.iter().any(|row| row.name == "memory" && row.state == State::Enforced);
+    let kernel = if counted { "" } else { "kernel memory, of sockets for instance; " };
+    let everywhere = format!(
+        "a program that knows a hole in the kernel; {kernel}what all labs of a grader share as one user: watches (inotify) \
+         and pipe pages."
+    );
+    let text = match held.level {
         Isolation::Full => format!("Not kept out: {everywhere} Who needs more grades in a virtual machine."),
         Isolation::Borrowed => format!(
             "Not kept out: talking to the services of the container and to whatever its network reaches; seeing its processes \
@@ -168,4 +173,24 @@ fn rows(protections: &[Protection], columns: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::of_their_own(Isolation::Full, State::Enforced, false)]
+    #[case::without_a_memory_cgroup(Isolation::Full, State::Partial, true)]
+    #[case::borrowed(Isolation::Borrowed, State::Partial, true)]
+    fn kernel_memory_is_not_kept_out_where_nothing_counts_it(
+        #[case] level: Isolation,
+        #[case] state: State,
+        #[case] expected: bool,
+    ) {
+        let [name, purpose] = ["memory", "a lab has so much memory and no more"].map(str::to_owned);
+        let held = Held::new(level, vec![Protection { name, state, purpose, why: None, remedy: None }]);
+        assert_eq!(not_kept(&held, 1000).join("").contains("kernel memory"), expected);
+    }
 }
