@@ -93,6 +93,9 @@ impl Grade {
         let paths =
             if self.submissions.is_empty() { vec![exercises::root().to_owned()] } else { self.submissions.clone() };
         let given = given(&paths, &names)?;
+        if let Given::Class(class) = &given {
+            self.reports.are_about(class.entries.len())?;
+        }
         self.reports.can_be_written()?;
         let files = Files::new(self.pcap.clone(), self.svg.clone())?;
         let jobs = self.jobs.map_or_else(default_jobs, usize::from);

@@ -101,6 +101,21 @@ impl Reports {
         Self { reports: self.reports.iter().filter(is_live).cloned().collect() }
     }
 
+    /// Finds out before a class of so many is graded.
+    ///
+    /// # Errors
+    /// When a report is about one submission.
+    pub fn are_about(&self, submissions: usize) -> Result<(), Trouble> {
+        const ABOUT_ONE: [&str; 2] = ["gradescope", "classroom"];
+        let names = self.reports.iter().map(|report| KINDS[report.kind.0].0);
+        match names.into_iter().find(|name| submissions > 1 && ABOUT_ONE.contains(name)) {
+            None => Ok(()),
+            Some(name) => Err(Trouble::Usage(format!(
+                "the report {name} is about one submission, and these are {submissions}. Grade each by itself"
+            ))),
+        }
+    }
+
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -167,4 +182,25 @@ fn folder(file: &Path) -> &Path {
 
 fn usage(file: &Path, error: &io::Error) -> Trouble {
     Trouble::Usage(format!("the report {} cannot be written: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::of_a_class(&["csv=a", "html=b"], 2, None)]
+    #[case::of_one(&["gradescope=a", "classroom=b"], 1, None)]
+    #[case::gradescope(&["csv=a", "gradescope=b"], 2, Some("the report gradescope is about one submission, and these are 2. Grade each by itself"))]
+    #[case::classroom(&["classroom=a"], 3, Some("the report classroom is about one submission, and these are 3. Grade each by itself"))]
+    fn a_report_about_one_submission_is_none_of_a_class(
+        #[case] reports: &[&str],
+        #[case] submissions: usize,
+        #[case] refused: Option<&str>,
+    ) {
+        let reports = Reports { reports: reports.iter().map(|report| report.parse().unwrap()).collect() };
+        let said = reports.are_about(submissions).err().map(|trouble| trouble.to_string());
+        assert_eq!(said.as_deref(), refused);
+    }
 }

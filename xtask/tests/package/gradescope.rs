@@ -207,6 +207,20 @@ fn several_folders_are_no_submission() {
     assert!(!results["output"].as_str().unwrap().is_empty());
 }
 
+/// The student sees nothing but these results, and the instructor's log nobody else.
+#[rstest]
+#[case::nothing(&[], "no program found")]
+#[case::another_name(&["udpsender.py"], "no program found")]
+fn what_cannot_be_graded_says_why(#[case] files: &[&str], #[case] why: &str) {
+    let (_autograder, output, results) = graded(|autograder| {
+        files.iter().for_each(|file| autograder.hand_in(file, "print()"));
+    });
+    assert_eq!((output.status.code(), &results["score"]), (Some(0), &Value::from(0)), "{output:?}");
+    let said = results["output"].as_str().unwrap();
+    assert!(said.starts_with(why) && said.contains("tcp_server.py") && !said.contains("ended before"), "{results}");
+    assert!(!results.to_string().contains("ended before"), "{results}");
+}
+
 /// Gradescope kills what takes too long. The program waits a second wherever it waits, so the end is far when this ends it.
 #[test]
 fn what_was_found_until_it_is_killed_stays() {
