@@ -6,6 +6,7 @@ use super::isolation::{Isolation, Setting};
 use super::root;
 use crate::sandbox::{Plan, Purpose, Sandbox, Teller};
 use crate::watch::options::Options;
+use crate::watch::procfs;
 use crate::watch::tasks;
 use crate::watch::wire::Wire;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -120,7 +121,7 @@ pub(super) fn lifeline_is_cut() -> io::Result<bool> {
 
 /// The ports that the kernel hands out in this network namespace.
 pub(super) fn ephemeral_ports() -> io::Result<(u16, u16)> {
-    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range")?;
+    let text = procfs::read_text("/proc/sys/net/ipv4/ip_local_port_range")?;
     let mut ports = text.split_whitespace().filter_map(|port| port.parse().ok());
     ports.next().zip(ports.next()).ok_or_else(|| io::Error::other("ip_local_port_range cannot be read"))
 }

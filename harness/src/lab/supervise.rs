@@ -97,8 +97,12 @@ impl<'a> Supervisor<'a> {
             cpu: CpuTime::default(),
             started: Started::default(),
             options,
-            // A borrowed network has counted before.
-            aborts: counters::aborts().during("reading what the kernel has counted")?,
+            aborts: if setting.is_borrowed() {
+                counters::aborts().during("reading what the kernel has counted")?
+            } else {
+                // A network of one's own has had no connection yet.
+                Aborts::default()
+            },
             unroutable: counters::unroutable(),
             seen: Seen::default(),
         })

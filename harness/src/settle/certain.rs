@@ -1,7 +1,7 @@
 //! Of which waits it is certain that nothing ends them but another task of the lab, or their time-out.
 
-use crate::watch::proc;
 use crate::watch::tasks::{Call, Doing};
+use crate::watch::{proc, procfs};
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
 
@@ -39,6 +39,6 @@ fn is_pipe_or_socket(pid: i32, fd: u64) -> bool {
 
 /// Whether a process may have set a timer that sends a signal: it has one (`timer_create(2)`), or it catches SIGALRM.
 fn has_timers(pid: i32) -> bool {
-    let text = |name| fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
+    let text = |name| procfs::read(&format!("/proc/{pid}/{name}")).unwrap_or_default();
     !text("timers").is_empty() || proc::catches(&text("status"), libc::SIGALRM)
 }

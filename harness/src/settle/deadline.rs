@@ -2,8 +2,8 @@
 
 use super::memory::Key;
 use crate::watch::options::Way;
-use crate::watch::proc;
 use crate::watch::tasks::Call;
+use crate::watch::{proc, procfs};
 use rustix::time::{ClockId, clock_gettime};
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -80,7 +80,7 @@ fn timers(pid: i32) -> Vec<Timer> {
     let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
     let timer = |entry: fs::DirEntry| {
         let fd = entry.file_name().to_str()?.parse().ok()?;
-        let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).ok()?;
+        let info = procfs::read_text(&format!("/proc/{pid}/fdinfo/{fd}")).ok()?;
         Some(Timer { at: (pid, fd), left: proc::timer_left(&info), ticks: proc::timer_ticks(&info) })
     };
     descriptors

@@ -4,8 +4,8 @@ use super::Waiting;
 use super::deadline::{self, Ends, OfSocket};
 use crate::check::printable;
 use crate::event::{Descriptor, Protocol, Socket, State, Wait};
-use crate::watch::proc;
 use crate::watch::tasks::{self, Call, Doing, Sample};
+use crate::watch::{proc, procfs};
 use std::fs;
 
 /// Most descriptors that are named for one wait.
@@ -72,7 +72,7 @@ fn selected(pid: i32, args: [u64; 6]) -> Vec<i32> {
 
 /// The descriptors that an epoll instance watches.
 fn in_epoll(pid: i32, fd: i32) -> Vec<i32> {
-    let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
+    let info = procfs::read_text(&format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
     let mut watched = proc::watched(&info);
     watched.truncate(NAMED);
     watched

@@ -1,7 +1,7 @@
 //! What the kernel counts in a network namespace, and neither the wire nor the socket table shows.
 
+use super::procfs;
 use crate::event::Aborts;
-use std::fs;
 use std::io;
 
 /// Why connections were reset since this network namespace was made: the wire shows a RST and not its reason.
@@ -9,13 +9,13 @@ use std::io;
 /// # Errors
 /// When the kernel's file cannot be read.
 pub fn aborts() -> io::Result<Aborts> {
-    Ok(parse_aborts(&fs::read_to_string("/proc/net/netstat")?))
+    Ok(parse_aborts(&procfs::read_text("/proc/net/netstat")?))
 }
 
 /// How many packets had no way to go since then (`OutNoRoutes`, RFC 4293): they never reach the wire.
 #[must_use]
 pub fn unroutable() -> u64 {
-    let read = |path| fs::read_to_string(path).unwrap_or_default();
+    let read = |path| procfs::read_text(path).unwrap_or_default();
     let v4 = in_table(&read("/proc/net/snmp"), "Ip:", "OutNoRoutes");
     v4.unwrap_or(0) + in_list(&read("/proc/net/snmp6"), "Ip6OutNoRoutes").unwrap_or(0)
 }

@@ -6,9 +6,8 @@
 //! be seen at all; how many those can be is limited ([`Started`](super::started::Started)).
 #![expect(unsafe_code, reason = "the clock of another process")]
 
-use super::{proc, tasks};
+use super::{proc, procfs, tasks};
 use std::collections::HashMap;
-use std::fs;
 use std::io;
 use std::time::Duration;
 
@@ -32,9 +31,11 @@ impl CpuTime {
     /// # Errors
     /// Those of reading `/proc`.
     pub fn total(&mut self, reaped: Duration) -> io::Result<Duration> {
-        self.look(tasks::processes()?);
+        let pids = tasks::with_init()?;
+        let seen_by_kernel = tasks::cpu_time(&pids)? + reaped;
+        self.look(tasks::without_init(pids));
         let seen = self.gone + self.living.values().sum::<Duration>();
-        Ok(seen.max(tasks::cpu_time()? + reaped))
+        Ok(seen.max(seen_by_kernel))
     }
 
     fn note(&mut self, times: impl Iterator<Item = (i32, Duration)>) {
@@ -63,7 +64,7 @@ fn of(pid: i32) -> Option<Duration> {
         return Some(Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).ok()?));
     }
     // Not every kernel has such clocks; their steps are finer than these.
-    Some(tasks::in_ticks(proc::own_cpu_ticks(&fs::read(format!("/proc/{pid}/stat")).ok()?)))
+    Some(tasks::in_ticks(proc::own_cpu_ticks(&procfs::read(&format!("/proc/{pid}/stat")).ok()?)))
 }
 
 #[cfg(test)]

@@ -19,14 +19,36 @@ pub fn call(text: &str) -> Option<Call> {
     Some(Call { number, args, sp: hex()?, pc: hex()? })
 }
 
-/// Of `/proc/<pid>/task/<tid>/status`: the letter of the task's state, and how often it was switched out.
+/// What `/proc/<pid>/task/<tid>/status` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The letter of the task's state.
+    pub state: char,
+    /// How often it was switched out, of its own will or not.
+    pub switches: u64,
+    /// How many tasks its process has, if that can be read.
+    pub threads: Option<u64>,
+}
+
+/// Reads `/proc/<pid>/task/<tid>/status`.
 #[must_use]
-pub fn state(status: &[u8]) -> (char, u64) {
-    let status = String::from_utf8_lossy(status);
-    let field = |name| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    let letter = field("State:").and_then(|state| state.chars().next()).unwrap_or('R');
-    let counter = |name| field(name).and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
-    (letter, counter("voluntary_ctxt_switches:").wrapping_add(counter("nonvoluntary_ctxt_switches:")))
+pub fn status(status: &[u8]) -> Status {
+    let (mut state, mut threads, mut switches) = (None, None, 0_u64);
+    for line in status.split(|byte| *byte == b'\n') {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        let value = || str::from_utf8(&line[colon + 1..]).unwrap_or_default().trim();
+        let number = || value().parse::<u64>().ok();
+        // The name, which is first, is the program's choice; its line breaks are escaped.
+        match &line[..colon] {
+            b"State" => state = state.or(value().chars().next()),
+            b"Threads" => threads = threads.or(number()),
+            b"voluntary_ctxt_switches" | b"nonvoluntary_ctxt_switches" => {
+                switches = switches.wrapping_add(number().unwrap_or(0));
+            }
+            _ => {}
+        }
+    }
+    Status { state: state.unwrap_or('R'), switches, threads }
 }
 
 /// Of `/proc/<pid>/status`: whether the process has a function for a signal.
@@ -131,8 +153,9 @@ mod tests {
     #[test]
     fn a_state_is_read_with_its_switches() {
         let status =
-            b"Name:\t\xff\nState:\tS (sleeping)\nvoluntary_ctxt_switches:\t3\nnonvoluntary_ctxt_switches:\t4\n";
-        assert_eq!(state(status), ('S', 7));
+            b"Name:\t\xff\nState:\tS (sleeping)\nThreads:\t2\nvoluntary_ctxt_switches:\t3\nnonvoluntary_ctxt_switches:\t4\n";
+        assert_eq!(super::status(status), Status { state: 'S', switches: 7, threads: Some(2) });
+        assert_eq!(super::status(b""), Status { state: 'R', switches: 0, threads: None });
     }
 
     #[test]
@@ -205,7 +228,7 @@ mod tests {
             bytes in prop_oneof![proptest::collection::vec(any::<u8>(), 0..200), damaged()],
         ) {
             let text = String::from_utf8_lossy(&bytes);
-            let _ = (call(&text), state(&bytes), cpu_ticks(&bytes), session(&bytes));
+            let _ = (call(&text), status(&bytes), cpu_ticks(&bytes), session(&bytes));
             let _ = (socket_inode(&text), timer_left(&text), timer_ticks(&text));
             prop_assert!(watched(&text).len() <= text.len());
         }

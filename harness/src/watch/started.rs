@@ -1,7 +1,6 @@
 //! How many processes and threads have been started in a lab, however short they lived: ids are given one after the other.
 
-use super::tasks;
-use std::fs;
+use super::{procfs, tasks};
 
 /// Where ids begin again when they have come to their end; the lower ones are left to those of a system's start.
 const FIRST_AGAIN: u64 = 300;
@@ -18,9 +17,9 @@ impl Started {
     /// How many have been started so far. In a borrowed lab others are started, too, and nobody knows.
     pub fn look(&mut self) -> u64 {
         if tasks::is_first()
-            && let Some(last) = fs::read_to_string("/proc/loadavg").ok().and_then(|text| last_id(&text))
+            && let Some(last) = procfs::read_text("/proc/loadavg").ok().and_then(|text| last_id(&text))
         {
-            self.note(last, || fs::read_to_string("/proc/sys/kernel/pid_max").ok()?.trim().parse().ok());
+            self.note(last, || procfs::read_text("/proc/sys/kernel/pid_max").ok()?.trim().parse().ok());
         }
         self.count
     }

@@ -1,6 +1,7 @@
 //! The tasks of the lab: who sleeps, in which system call, and who has run since the last look (`man 5 proc`).
 
-use super::proc;
+use super::proc::{self, Status};
+use super::procfs;
 use crate::sandbox::is_init;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -86,9 +87,18 @@ impl Sample {
 pub fn sample() -> io::Result<Sample> {
     let mut out = Sample::default();
     for pid in processes()? {
-        let Some(tids) = gone_is_none(numbers(&format!("/proc/{pid}/task")))? else { continue };
-        for tid in tids {
-            if let Some(task) = gone_is_none(task(pid, tid))? {
+        let Some(status) = gone_is_none(status(pid, pid))? else { continue };
+        // A process with one task has its first one; who begins another has run, and its counter says so in the next pass.
+        let others = if status.threads == Some(1) {
+            Vec::new()
+        } else {
+            gone_is_none(procfs::numbers(&format!("/proc/{pid}/task")))?.unwrap_or_default()
+        };
+        if let Some(first) = gone_is_none(task(pid, pid, status))? {
+            out.tasks.insert((pid, pid), first);
+        }
+        for tid in others.into_iter().filter(|tid| *tid != pid) {
+            if let Some(task) = gone_is_none(self::status(pid, tid).and_then(|status| task(pid, tid, status)))? {
                 out.tasks.insert((pid, tid), task);
             }
         }
@@ -101,21 +111,30 @@ pub fn sample() -> io::Result<Sample> {
 /// # Errors
 /// Those of reading `/proc`.
 pub fn processes() -> io::Result<Vec<i32>> {
-    let mut pids = others()?;
+    Ok(without_init(with_init()?))
+}
+
+/// These processes of the lab without the programs' init.
+pub(super) fn without_init(mut pids: Vec<i32>) -> Vec<i32> {
     if is_first() {
         pids.retain(|pid| !is_init(*pid));
     }
-    Ok(pids)
+    pids
 }
 
 /// The processes of the lab but this one.
-fn others() -> io::Result<Vec<i32>> {
+///
+/// # Errors
+/// Those of reading `/proc`.
+pub(super) fn with_init() -> io::Result<Vec<i32>> {
     let own = std::process::id().cast_signed();
-    let mut pids = numbers("/proc")?;
-    pids.retain(|pid| *pid != own);
     if is_first() {
+        let mut pids = procfs::processes(own)?;
+        pids.retain(|pid| *pid != own);
         return Ok(pids);
     }
+    let mut pids = procfs::numbers("/proc")?;
+    pids.retain(|pid| *pid != own);
     // Those that are there belong to others, but for our descendants. Children have been found before their parents only
     // when process ids have gone round, so it is looked until nothing changes.
     let parents: Vec<_> = pids.into_iter().filter_map(|pid| Some((pid, parent(pid)?))).collect();
@@ -131,18 +150,18 @@ pub(super) fn is_first() -> bool {
 }
 
 fn parent(pid: i32) -> Option<i32> {
-    proc::parent(&fs::read(format!("/proc/{pid}/stat")).ok()?)
+    proc::parent(&procfs::read(&format!("/proc/{pid}/stat")).ok()?)
 }
 
-/// CPU time of all living processes, with that of their children that they have waited for, as the kernel has it.
+/// CPU time of these processes, with that of their children that they have waited for, as the kernel has it.
 ///
 /// # Errors
 /// Those of reading `/proc`.
-pub fn cpu_time() -> io::Result<Duration> {
+pub(super) fn cpu_time(pids: &[i32]) -> io::Result<Duration> {
     let mut ticks = 0;
     // Of orphans init has the time.
-    for pid in others()? {
-        if let Some(stat) = gone_is_none(fs::read(format!("/proc/{pid}/stat")))? {
+    for pid in pids {
+        if let Some(stat) = gone_is_none(procfs::read(&format!("/proc/{pid}/stat")))? {
             ticks += proc::cpu_ticks(&stat);
         }
     }
@@ -162,7 +181,7 @@ pub(super) fn in_ticks(ticks: u64) -> Duration {
 pub fn memory(exact: u64) -> io::Result<u64> {
     let mut pages = 0;
     for pid in processes()? {
-        if let Some(statm) = gone_is_none(fs::read_to_string(format!("/proc/{pid}/statm")))? {
+        if let Some(statm) = gone_is_none(procfs::read_text(&format!("/proc/{pid}/statm")))? {
             pages += statm.split_whitespace().nth(1).and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
         }
     }
@@ -172,7 +191,7 @@ pub fn memory(exact: u64) -> io::Result<u64> {
     }
     let mut kib = 0;
     for pid in processes()? {
-        if let Some(rollup) = gone_is_none(fs::read(format!("/proc/{pid}/smaps_rollup")))? {
+        if let Some(rollup) = gone_is_none(procfs::read(&format!("/proc/{pid}/smaps_rollup")))? {
             kib += proc::proportional_kib(&rollup);
         }
     }
@@ -182,7 +201,7 @@ pub fn memory(exact: u64) -> io::Result<u64> {
 /// The session of a process, if it lives.
 #[must_use]
 pub fn session(pid: i32) -> Option<i32> {
-    proc::session(&fs::read(format!("/proc/{pid}/stat")).ok()?)
+    proc::session(&procfs::read(&format!("/proc/{pid}/stat")).ok()?)
 }
 
 /// The sockets that a process has open, as descriptor and inode; none if it does not live.
@@ -210,13 +229,13 @@ fn descriptors(pid: i32) -> impl Iterator<Item = fs::DirEntry> {
 /// The name of the program that a task runs, which it can choose.
 #[must_use]
 pub fn name(pid: i32, tid: i32) -> String {
-    let name = fs::read(format!("/proc/{pid}/task/{tid}/comm"));
+    let name = procfs::read(&format!("/proc/{pid}/task/{tid}/comm"));
     name.map_or_else(|_| "?".to_owned(), |name| String::from_utf8_lossy(name.trim_ascii_end()).into_owned())
 }
 
-fn task(pid: i32, tid: i32) -> io::Result<Task> {
-    let (state, switches) = state(pid, tid)?;
-    let doing = match state {
+fn task(pid: i32, tid: i32, status: Status) -> io::Result<Task> {
+    let switches = status.switches;
+    let doing = match status.state {
         'S' => asleep(pid, tid, switches)?,
         'D' => in_vfork(pid, tid),
         'T' | 't' => Doing::Stopped,
@@ -226,14 +245,13 @@ fn task(pid: i32, tid: i32) -> io::Result<Task> {
     Ok(Task { doing, switches })
 }
 
-/// The letter of a task's state, and how often it was switched out.
-fn state(pid: i32, tid: i32) -> io::Result<(char, u64)> {
-    Ok(proc::state(&fs::read(format!("/proc/{pid}/task/{tid}/status"))?))
+fn status(pid: i32, tid: i32) -> io::Result<Status> {
+    Ok(proc::status(&procfs::read(&format!("/proc/{pid}/task/{tid}/status"))?))
 }
 
 /// In which call a sleeping task is.
 fn asleep(pid: i32, tid: i32, switches: u64) -> io::Result<Doing> {
-    match fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")) {
+    match procfs::read_text(&format!("/proc/{pid}/task/{tid}/syscall")) {
         Ok(text) => Ok(match proc::call(&text) {
             Some(call) => Doing::Asleep(call),
             // Without a call it sleeps in the kernel's own business, a page fault for instance, and goes on by itself.
@@ -241,12 +259,18 @@ fn asleep(pid: i32, tid: i32, switches: u64) -> io::Result<Doing> {
         }),
         // A task that is ending has no memory any more, and its files belong to root from then on. So do those of one that
         // has made itself unreadable, which still sleeps where it slept.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && state(pid, tid)? != ('S', switches) => {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && has_gone_on(pid, tid, switches)? => {
             Ok(Doing::Running)
         }
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied && !is_ours(pid, tid)? => Ok(Doing::Hidden),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a task that slept, and had been switched out so often, has run since.
+fn has_gone_on(pid: i32, tid: i32, switches: u64) -> io::Result<bool> {
+    let now = status(pid, tid)?;
+    Ok((now.state, now.switches) != ('S', switches))
 }
 
 /// Whether the files of a task are its user's, which is ours, too. Where they are and cannot be read all the same, that is
@@ -259,21 +283,13 @@ fn is_ours(pid: i32, tid: i32) -> io::Result<bool> {
 /// What a task does that no signal wakes: mostly it waits for a disk, and soon goes on. Only the parent of a `vfork(2)`
 /// sleeps like this until its child executes something or ends, which can be never.
 fn in_vfork(pid: i32, tid: i32) -> Doing {
-    let call = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).ok().and_then(|text| proc::call(&text));
+    let call = procfs::read_text(&format!("/proc/{pid}/task/{tid}/syscall")).ok().and_then(|text| proc::call(&text));
     let is_vfork = |call: &Call| match call.name() {
         "vfork" => true,
         "clone" => call.args[0] & libc::CLONE_VFORK as u64 != 0,
         _ => false,
     };
     call.filter(is_vfork).map_or(Doing::Running, Doing::Asleep)
-}
-
-fn numbers(dir: &str) -> io::Result<Vec<i32>> {
-    let mut out = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        out.extend(entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()));
-    }
-    Ok(out)
 }
 
 /// A task that ends while it is read is no error.

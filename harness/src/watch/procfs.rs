@@ -1,0 +1,149 @@
+//! Reading `/proc` with as few calls as there can be: a lab is looked at some thousand times a second.
+//!
+//! Each file is one text, which the kernel makes when it is read; the standard library asks for its size, which is none, and then
+//! reads it in pieces of 32 bytes and more, with a call each.
+
+use rustix::fs::{CWD, Mode, OFlags, RawDir, SeekFrom, openat, seek};
+use rustix::io::Errno;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+
+/// The place in the listing of `/proc` behind its names that are no processes (`FIRST_PROCESS_ENTRY`, `fs/proc/base.c`).
+const PROCESSES: u64 = 256;
+
+/// All of a file of `/proc`.
+///
+/// # Errors
+/// Those of `open(2)` and `read(2)`: ESRCH or ENOENT for a task that has gone.
+pub fn read(path: &str) -> io::Result<Vec<u8>> {
+    let file = openat(CWD, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    let mut out = Vec::with_capacity(4096);
+    loop {
+        match rustix::io::read(&file, rustix::buffer::spare_capacity(&mut out)) {
+            // Not at the first read that is short: of several lines, the kernel may hand out some.
+            Ok(0) => return Ok(out),
+            Ok(_) if out.len() == out.capacity() => out.reserve(out.capacity()),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// All of a file of `/proc`, as text. What is no text in it is replaced.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_text(path: &str) -> io::Result<String> {
+    let text = String::from_utf8(read(path)?);
+    Ok(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+/// The names in a directory that are numbers, in its order.
+///
+/// # Errors
+/// Those of `open(2)` and `getdents(2)`.
+pub fn numbers(dir: &str) -> io::Result<Vec<i32>> {
+    numbers_in(&open(dir)?)
+}
+
+/// The processes that there are. If `first` is one of them, those below it may be left out.
+///
+/// # Errors
+/// Those of `open(2)` and `getdents(2)`.
+pub fn processes(first: i32) -> io::Result<Vec<i32>> {
+    let dir = open("/proc")?;
+    // Half a hundred other names come before them, and take the kernel more time than the processes of a lab.
+    seek(&dir, SeekFrom::Start(PROCESSES))?;
+    let pids = numbers_in(&dir)?;
+    if pids.contains(&first) {
+        return Ok(pids);
+    }
+    // They begin elsewhere in this kernel.
+    seek(&dir, SeekFrom::Start(0))?;
+    numbers_in(&dir)
+}
+
+fn open(dir: &str) -> io::Result<OwnedFd> {
+    Ok(openat(CWD, dir, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)
+}
+
+fn numbers_in(dir: &OwnedFd) -> io::Result<Vec<i32>> {
+    let mut room = [MaybeUninit::uninit(); 4096];
+    let mut entries = RawDir::new(dir, &mut room);
+    let mut out = Vec::new();
+    while let Some(entry) = entries.next() {
+        out.extend(entry?.file_name().to_str().ok().and_then(|name| name.parse::<i32>().ok()));
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::io::{Read, Write};
+    use std::process::{Child, Command, Stdio};
+    use std::thread;
+
+    /// A process that waits until its input ends, with this in its environment.
+    fn waiting(long: &str) -> Child {
+        let child =
+            Command::new("cat").env_clear().env("LONG", long).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child = child.unwrap();
+        // It has been executed once it answers.
+        child.stdin.as_mut().unwrap().write_all(b"x").unwrap();
+        child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+        child
+    }
+
+    fn end(mut child: Child) {
+        drop(child.stdin.take());
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn a_file_is_read_to_its_end_however_long_it_is() {
+        let long = "x".repeat(20_000);
+        let child = waiting(&long);
+        assert_eq!(read(&format!("/proc/{}/environ", child.id())).unwrap(), format!("LONG={long}\0").into_bytes());
+        // Of many lines, the kernel hands out some at a time.
+        let path = format!("/proc/{}/smaps", child.id());
+        let (ours, stds) = (read_text(&path).unwrap(), fs::read_to_string(&path).unwrap());
+        assert!(ours.len() > 8192, "{ours}");
+        assert_eq!(ours.lines().count(), stds.lines().count());
+        end(child);
+    }
+
+    #[test]
+    fn a_task_that_has_gone_is_an_error_that_says_so() {
+        // The kernel gives no id above 2^22.
+        assert_eq!(read("/proc/8388608/stat").unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(numbers("/proc/8388608/task").unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn threads_are_listed() {
+        let own = std::process::id().cast_signed();
+        let here = rustix::thread::gettid().as_raw_nonzero().get();
+        let other = thread::spawn(|| rustix::thread::gettid().as_raw_nonzero().get());
+        let tids = numbers("/proc/self/task").unwrap();
+        assert!(tids.contains(&own) && tids.contains(&here), "{tids:?}");
+        assert_ne!(other.join().unwrap(), here);
+    }
+
+    #[test]
+    fn every_process_is_listed_wherever_they_begin() {
+        let child = waiting("");
+        let is_there = |pids: &[i32]| {
+            let wanted = [std::process::id(), child.id()].map(u32::cast_signed);
+            wanted.iter().all(|pid| pids.contains(pid))
+        };
+        // 1 may be hidden from us, and 0 is no process: the one that is not there makes us read all.
+        for first in [1, 0] {
+            let pids = processes(first).unwrap();
+            assert!(is_there(&pids), "{first}: {pids:?}");
+        }
+        end(child);
+    }
+}
