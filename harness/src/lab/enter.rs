@@ -5,6 +5,7 @@ use super::cgroup::{self, Born};
 use super::error::{LabError, While};
 use super::isolation::{Isolation, Setting};
 use super::job::{Job, Order, Reply, Task, Tool, ToolReply, Trace};
+use super::nursery::{self, Role};
 use super::probe::{self, ProbeReply};
 use super::root::Room;
 use super::{HOST_NAME, borrowed, cpu, net, root, routes, supervise, tool, trace, user};
@@ -26,10 +27,21 @@ const STUDENT: u32 = 1000;
 const ADDRESS_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 0x103);
 
 /// What the hidden sub-command of the command line does: takes a [`Job`], a [`Trace`] or a [`Tool`] from standard input, runs it in a lab
-/// of its own, and writes the answer to standard output. The calling process must have one thread only.
+/// of its own, and writes the answer to standard output. Where standard input is a socket, that is done in children, one for each
+/// lab that is asked for through it. The calling process must have one thread only.
 pub fn main() -> ExitCode {
-    if let Err(error) = close_inherited() {
+    if let Err(error) = close_all_but_standard() {
         return answer(&Reply::Err(LabError::new("closing inherited descriptors", error)));
+    }
+    if nursery::is_asked_for() {
+        match nursery::serve() {
+            Ok(Role::Lab) => {}
+            Ok(Role::Nursery) => return ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("the nursery of labs: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
     }
     let Order { job, cpu, cgroup, mut setting } = match Order::read(io::stdin().lock()) {
         Ok(order) => order,
@@ -78,8 +90,8 @@ pub fn main() -> ExitCode {
 
 /// Whoever started the grader may have left descriptors open, a build tool's pipe for instance. They are none of a
 /// program's business.
-fn close_inherited() -> io::Result<()> {
-    // SAFETY: closes descriptors that nothing in this process uses: it has only just begun.
+pub(super) fn close_all_but_standard() -> io::Result<()> {
+    // SAFETY: closes descriptors that nothing in this process uses any more: it has only just begun.
     let result = unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0) };
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
@@ -155,7 +167,8 @@ fn isolate(needs: &[PathBuf], writes: &[PathBuf], room: Room) -> Result<(), LabE
         | UnshareFlags::NEWCGROUP;
     unshare(all).map_err(|error| not_permitted("making the lab's namespaces", &error))?;
     map(uid, gid).map_err(|error| not_permitted("mapping the user into the lab", &error))?;
-    if net::ask_for_small_tables().is_ok() {
+    // The nursery may have asked before.
+    if !net::has_small_tables() && net::ask_for_small_tables().is_ok() {
         unshare(UnshareFlags::NEWNET).map_err(|error| not_permitted("making the lab's network", &error))?;
     }
     if !prepared {

@@ -5,14 +5,18 @@ use super::cpu::{Cpus, Place};
 use super::error::{LabError, While};
 use super::isolation::{Isolation, Setting};
 use super::job::{Finished, Job, Order, TaskRef, Told, Tool, Trace};
+use super::nursery::{Nursery, Pipes};
 use super::probe::{self, Protection};
 use crate::event::{Fact, Observation};
 use crate::sandbox::Layers;
 use serde::de::DeserializeOwned;
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, Lines};
+use tokio::net::unix::pipe;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// How to re-execute the grader so that it calls [`super::main`].
@@ -26,6 +30,8 @@ pub struct Launcher {
     /// Why no lab has a memory cgroup, if that does not depend on what is delegated to this process.
     no_cgroup: Option<Missing>,
     setting: Setting,
+    /// What labs of their own are forked from, once there was one.
+    nursery: Arc<Mutex<Option<Nursery>>>,
 }
 
 impl Launcher {
@@ -39,6 +45,7 @@ impl Launcher {
             memory: None,
             no_cgroup: None,
             setting: Setting { isolation: Isolation::Full, layers: Layers::all(), events: None },
+            nursery: Arc::default(),
         }
     }
 
@@ -117,16 +124,34 @@ impl Launcher {
 
     /// Gives a lab of its own something to do, and takes its answer.
     async fn ask<T: DeserializeOwned>(&self, task: TaskRef<'_>, place: Option<&Place>) -> Result<T, LabError> {
-        let mut lab = self.command().spawn().during("starting a lab")?;
-        let reply: Result<T, LabError> = converse(&mut lab, &self.order(task, place)).await?;
-        if self.setting.is_borrowed() {
-            // The next one finds a place that was tidied up.
-            let _ = lab.wait().await;
-        } else {
-            // The kernel takes its time to close the capture; nobody has to wait for it.
-            tokio::spawn(async move { lab.wait().await });
+        // First of all, because the cgroup in which the grader is may be another afterwards, and so that of all that it starts.
+        let order = self.order(task, place);
+        if !self.setting.is_borrowed() {
+            // Who closes the capture when all is said, which takes the kernel its time, is waited for by the nursery.
+            let Ends { mut stdin, mut stdout, mut stderr } = self.fork()?;
+            let reply: Result<T, LabError> = converse(&mut stdin, &mut stdout, &mut stderr, &order).await?;
+            return reply;
         }
+        let mut lab = self.command().spawn().during("starting a lab")?;
+        let pipes = lab.stdin.as_mut().zip(lab.stdout.as_mut()).zip(lab.stderr.as_mut());
+        let Some(((stdin, stdout), stderr)) = pipes else { return Err(LabError::new("starting a lab", "no pipes")) };
+        let reply: Result<T, LabError> = converse(stdin, stdout, stderr, &order).await?;
+        // The next one finds a place that was tidied up.
+        let _ = lab.wait().await;
         reply
+    }
+
+    /// Starts a lab from the nursery.
+    fn fork(&self) -> Result<Ends, LabError> {
+        const DOING: &str = "starting a lab";
+        let (ours, theirs) = Ends::new().during(DOING)?;
+        let mut nursery = self.nursery.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that somebody has ended is followed by another; labs that it has forked go on.
+        if nursery.as_ref().is_none_or(|nursery| nursery.fork(&theirs).is_err()) {
+            let command = Nursery::start(self.command().into_std()).during("starting the nursery of labs")?;
+            nursery.insert(command).fork(&theirs).during(DOING)?;
+        }
+        Ok(ours)
     }
 
     fn order<'a>(&self, job: TaskRef<'a>, place: Option<&Place>) -> Order<TaskRef<'a>> {
@@ -196,9 +221,31 @@ impl Tracing {
     }
 }
 
-async fn converse<R: DeserializeOwned>(lab: &mut Child, order: &Order<TaskRef<'_>>) -> Result<R, LabError> {
-    let pipes = lab.stdin.as_mut().zip(lab.stdout.as_mut()).zip(lab.stderr.as_mut());
-    let Some(((stdin, stdout), stderr)) = pipes else { return Err(LabError::new("starting a lab", "no pipes")) };
+/// Our ends of a lab's pipes.
+struct Ends {
+    stdin: pipe::Sender,
+    stdout: pipe::Receiver,
+    stderr: pipe::Receiver,
+}
+
+impl Ends {
+    fn new() -> io::Result<(Self, Pipes)> {
+        let ((stdin, to), (from, stdout), (said, stderr)) = (io::pipe()?, io::pipe()?, io::pipe()?);
+        let ours = Self {
+            stdin: pipe::Sender::from_owned_fd(to.into())?,
+            stdout: pipe::Receiver::from_owned_fd(from.into())?,
+            stderr: pipe::Receiver::from_owned_fd(said.into())?,
+        };
+        Ok((ours, Pipes { stdin: stdin.into(), stdout: stdout.into(), stderr: stderr.into() }))
+    }
+}
+
+async fn converse<R: DeserializeOwned>(
+    stdin: &mut (impl AsyncWrite + Unpin),
+    stdout: &mut (impl AsyncRead + Unpin),
+    stderr: &mut (impl AsyncRead + Unpin),
+    order: &Order<TaskRef<'_>>,
+) -> Result<R, LabError> {
     let order = order.to_bytes().during("writing the job")?;
     // A lab that has died says why on its standard error; the broken pipe says nothing.
     let _ = stdin.write_all(&order).await;

@@ -1,18 +1,20 @@
 //! The isolated world of one check, and the supervisor that runs the check in it.
 //!
 //! ```text
-//!   grader ──job, then a pipe that stays open──► helper ──fork──► supervisor (pid 1 of the lab)
-//!     ▲       (a re-executed copy of itself)     unshares,        owns the peers, watches, settles
-//!     │                                          then only waits       │ launches
-//!     └───────────────observation, over a pipe of its own──────────────┤
-//!                                                                   program and its descendants
+//!   grader ──asks──► nursery ──fork──┐
+//!     │  ▲   (a re-executed copy)      ▼
+//!     └──┼─job, then a pipe that──► helper ──fork──► supervisor (pid 1 of the lab)
+//!        │ stays open               unshares,        owns the peers, watches, settles
+//!        │                          then only waits       │ launches
+//!        └───────────────observation, over a pipe of its own──────────────┤
+//!                                                             program and its descendants
 //! ```
 //!
 //! A [`Tool`] that works on a submission, a compiler for instance, has a lab, too, without peers and without a network. A trace goes
 //! the same way: programs without a check, [`Fact`](crate::event::Fact)s as they are seen instead of one observation at the end, and what
 //! the user types through the pipe that stays open.
 //!
-//! - The grader has many threads and never unshares: `unshare(CLONE_NEWUSER)` wants a process with one.
+//! - The grader has many threads and never unshares: `unshare(CLONE_NEWUSER)` wants a process with one. The nursery has one, too.
 //! - When the grader dies, also by SIGKILL, the job pipe hangs up, and the supervisor ends. When the supervisor, pid 1
 //!   of the lab's process id namespace, ends, the kernel kills everything in the lab. Nothing has to be cleaned up.
 //! - Where a lab has a memory cgroup, the helper stays outside of it, and what it would have done is done by a child that is born inside.
@@ -31,6 +33,7 @@ mod isolation;
 mod job;
 mod launch;
 mod net;
+mod nursery;
 mod probe;
 mod root;
 mod routes;

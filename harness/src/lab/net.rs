@@ -1,6 +1,7 @@
 //! The lab's network: the loopback device, up, with the addresses of the program's machine and of the peers.
 #![expect(unsafe_code, reason = "interface requests; a crate for these two ioctls brings seventeen others")]
 
+use crate::watch::procfs;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use std::fs;
 use std::io;
@@ -24,6 +25,12 @@ pub(super) fn ask_for_small_tables() -> io::Result<()> {
     // Most of a look is TCP's table, so it is worth it without this one, too.
     let _ = fs::write("/proc/sys/net/ipv4/udp_child_hash_entries", UDP_ENTRIES);
     Ok(())
+}
+
+/// Whether this network namespace has them.
+pub(super) fn has_small_tables() -> bool {
+    let entries = procfs::read_text("/proc/sys/net/ipv4/tcp_ehash_entries");
+    entries.is_ok_and(|entries| entries.trim() == TCP_ENTRIES)
 }
 
 /// Brings `lo` up (127.0.0.1 and ::1 come with it) and gives it further addresses.
