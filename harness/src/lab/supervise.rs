@@ -18,7 +18,7 @@ use crate::watch::cpu::CpuTime;
 use crate::watch::options::{Options, Way};
 use crate::watch::sockets::SocketTable;
 use crate::watch::started::Started;
-use crate::watch::tasks::{self, Sample};
+use crate::watch::tasks::{self, Sample, Tasks};
 use crate::watch::wire::Wire;
 use std::io;
 use std::mem;
@@ -60,6 +60,7 @@ struct Supervisor<'a> {
     remnants: Option<Remnants>,
     ours: Ours,
     settler: Settler,
+    tasks: Tasks,
     cpu: CpuTime,
     started: Started,
     options: Options,
@@ -94,6 +95,7 @@ impl<'a> Supervisor<'a> {
             source: None,
             repeats: job.check.stimuli.iter().any(|line| matches!(line, Stimulus::Repeat { .. })),
             settler: Settler::of_a_check(),
+            tasks: Tasks::default(),
             cpu: CpuTime::default(),
             started: Started::default(),
             options,
@@ -364,7 +366,7 @@ impl World for Supervisor<'_> {
     }
 
     fn sample(&mut self) -> io::Result<Sample> {
-        let sample = tasks::sample()?;
+        let sample = self.tasks.sample()?;
         self.cpu.look(sample.processes());
         Ok(sample)
     }

@@ -17,7 +17,7 @@ use crate::sandbox::{Purpose, Sandbox};
 use crate::settle::Standstill;
 use crate::watch::cpu::CpuTime;
 use crate::watch::started::Started;
-use crate::watch::tasks;
+use crate::watch::tasks::{self, Tasks};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open, wait};
 use std::fs::{self, File};
@@ -111,6 +111,7 @@ struct Running {
     stdout: Reading<ChildStdout>,
     stderr: Reading<ChildStderr>,
     looks: u32,
+    tasks: Tasks,
     cpu: CpuTime,
     started: Started,
     standstill: Standstill,
@@ -137,8 +138,8 @@ impl Running {
         let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
         let (stdout, stderr) = (Reading::new(stdout)?, Reading::new(stderr)?);
         let (standstill, idling) = (Standstill::new(pid), Idling::default());
-        let (cpu, started) = (CpuTime::default(), Started::default());
-        Ok(Self { pid, pidfd, stdout, stderr, looks: 0, cpu, started, standstill, idling, waits: Vec::new() })
+        let (tasks, cpu, started) = (Tasks::default(), CpuTime::default(), Started::default());
+        Ok(Self { pid, pidfd, stdout, stderr, looks: 0, tasks, cpu, started, standstill, idling, waits: Vec::new() })
     }
 
     /// Waits a little, and looks what has come of it. Says how the tool has ended, if it has.
@@ -188,7 +189,7 @@ impl Running {
 
     /// The limit that is reached, if one is.
     fn limit(&mut self, tool: &Tool, moved: bool) -> io::Result<Option<Limit>> {
-        let (cpu, sample) = (self.cpu.total(reaped_cpu())?, tasks::sample()?);
+        let (cpu, sample) = (self.cpu.total(reaped_cpu())?, self.tasks.sample()?);
         let stands_still = self.standstill.look(&sample, moved);
         let idle = self.idling.look(sample.is_asleep(), moved, cpu);
         let limits = tool.limits;

@@ -18,7 +18,7 @@ use crate::watch::cpu::CpuTime;
 use crate::watch::options::{Options, Way};
 use crate::watch::sockets::SocketTable;
 use crate::watch::started::Started;
-use crate::watch::tasks::{self, Sample};
+use crate::watch::tasks::{Sample, Tasks};
 use crate::watch::wire::Wire;
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -74,6 +74,7 @@ struct Onlooker<'a> {
     programs: Programs,
     sandbox: Arc<Sandbox>,
     settler: Settler,
+    tasks: Tasks,
     cpu: CpuTime,
     started: Started,
     options: Options,
@@ -102,6 +103,7 @@ impl<'a> Onlooker<'a> {
             table: SocketTable::open().during("opening the socket table")?,
             programs: Programs::new(trace.programs.len()),
             settler: Settler::default(),
+            tasks: Tasks::default(),
             cpu: CpuTime::default(),
             started: Started::default(),
             options,
@@ -187,12 +189,12 @@ impl<'a> Onlooker<'a> {
 
     /// Waits until something happens.
     fn wait(&mut self) -> io::Result<()> {
-        let before = tasks::sample()?;
+        let before = self.tasks.sample()?;
         loop {
             self.pause(LOOK, true)?;
             let activity = self.drain()?;
             // A task can go on without doing anything that is seen from outside; then it waits elsewhere.
-            if activity != Activity::default() || self.input.is_new() || tasks::sample()? != before {
+            if activity != Activity::default() || self.input.is_new() || self.tasks.sample()? != before {
                 return Ok(());
             }
         }
@@ -254,7 +256,7 @@ impl World for Onlooker<'_> {
     }
 
     fn sample(&mut self) -> io::Result<Sample> {
-        let sample = tasks::sample()?;
+        let sample = self.tasks.sample()?;
         self.cpu.look(sample.processes());
         if self.held_since.is_some() {
             let calm = self.quiet && sample.is_asleep() && self.in_flight() == 0;

@@ -7,6 +7,7 @@ use rustix::net::{
     send, sendto, shutdown, socket_with, sockopt,
 };
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
@@ -163,12 +164,12 @@ impl PeerSocket {
     /// Reads what has arrived; returns how many bytes.
     pub(super) fn read(&mut self) -> u64 {
         let Some(fd) = &self.fd else { return 0 };
-        let mut buffer = [0; 65_536];
+        let mut buffer = [MaybeUninit::<u8>::uninit(); 65_536];
         let mut bytes = 0;
         while !self.ended {
-            match recv(fd, &mut buffer, RecvFlags::empty()) {
-                Ok((0, _)) if self.stream => self.ended = true,
-                Ok((count, _)) => bytes += count as u64,
+            match recv(fd, &mut buffer[..], RecvFlags::empty()) {
+                Ok((_, 0)) if self.stream => self.ended = true,
+                Ok((_, count)) => bytes += count as u64,
                 Err(Errno::INTR | Errno::CONNREFUSED) if !self.stream => {}
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN | Errno::NOTCONN | Errno::INVAL) => break,

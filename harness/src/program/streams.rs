@@ -3,6 +3,7 @@
 use crate::event::Stream;
 use rustix::io::{Errno, ioctl_fionbio, ioctl_fionread, read, write};
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// What we hold of a program's standard input, output and error. All of it is non-blocking.
@@ -139,18 +140,19 @@ impl Streams {
 
 fn read_all(slot: &mut Option<OwnedFd>, into: &mut Vec<u8>) -> io::Result<()> {
     let Some(fd) = slot else { return Ok(()) };
-    let mut buffer = [0; 65_536];
+    // To clear it would take longer than to read what mostly comes.
+    let mut buffer = [MaybeUninit::uninit(); 65_536];
     // One pass takes at most this much, so that a flood cannot keep us from everything else.
     const PASS: usize = 1 << 20;
     let limit = into.len() + PASS;
     while into.len() < limit {
         match read(&*fd, &mut buffer[..]) {
             // A terminal that was hung up gives EIO.
-            Ok(0) | Err(Errno::IO) => {
+            Ok(([], _)) | Err(Errno::IO) => {
                 *slot = None;
                 return Ok(());
             }
-            Ok(count) => into.extend_from_slice(&buffer[..count]),
+            Ok((piece, _)) => into.extend_from_slice(piece),
             Err(Errno::INTR) => {}
             Err(Errno::AGAIN) => return Ok(()),
             Err(error) => return Err(error.into()),

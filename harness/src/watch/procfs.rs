@@ -3,8 +3,9 @@
 //! Each file is one text, which the kernel makes when it is read; the standard library asks for its size, which is none, and then
 //! reads it in pieces of 32 bytes and more, with a call each.
 
+use rustix::buffer::spare_capacity;
 use rustix::fs::{CWD, Mode, OFlags, RawDir, SeekFrom, openat, seek};
-use rustix::io::Errno;
+use rustix::io::{pread, retry_on_intr};
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
@@ -12,22 +13,46 @@ use std::os::fd::OwnedFd;
 /// The place in the listing of `/proc` behind its names that are no processes (`FIRST_PROCESS_ENTRY`, `fs/proc/base.c`).
 const PROCESSES: u64 = 256;
 
+/// Most files are shorter, in bytes.
+const PIECE: usize = 4096;
+
 /// All of a file of `/proc`.
 ///
 /// # Errors
 /// Those of `open(2)` and `read(2)`: ESRCH or ENOENT for a task that has gone.
 pub fn read(path: &str) -> io::Result<Vec<u8>> {
-    let file = openat(CWD, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
-    let mut out = Vec::with_capacity(4096);
-    loop {
-        match rustix::io::read(&file, rustix::buffer::spare_capacity(&mut out)) {
-            // Not at the first read that is short: of several lines, the kernel may hand out some.
-            Ok(0) => return Ok(out),
-            Ok(_) if out.len() == out.capacity() => out.reserve(out.capacity()),
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
+    let file = open(path)?;
+    let mut out = Vec::with_capacity(PIECE);
+    // Not to the first read that is short: of several records, the kernel may hand out some.
+    while piece(&file, &mut out)? > 0 {}
+    Ok(out)
+}
+
+/// Opens a file of `/proc` for [`read_again`].
+///
+/// # Errors
+/// Those of `open(2)`.
+pub fn open(path: &str) -> io::Result<OwnedFd> {
+    Ok(openat(CWD, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
+}
+
+/// All of a file that is one record (`single_open`, `fs/seq_file.c`), as it is now: of those the kernel hands out all that there is room for.
+///
+/// # Errors
+/// Those of `read(2)`: ESRCH for a task that has gone, EPERM for one that may not be looked into any more.
+pub fn read_again(file: &OwnedFd) -> io::Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(PIECE);
+    while piece(file, &mut out)? > 0 && out.len() == out.capacity() {}
+    Ok(out)
+}
+
+/// Appends what there is room for, and makes room where there is none; returns how much it was.
+fn piece(file: &OwnedFd, out: &mut Vec<u8>) -> io::Result<usize> {
+    if out.len() == out.capacity() {
+        out.reserve(out.capacity());
     }
+    let at = out.len() as u64;
+    Ok(retry_on_intr(|| pread(file, spare_capacity(out), at))?)
 }
 
 /// All of a file of `/proc`, as text. What is no text in it is replaced.
@@ -44,7 +69,7 @@ pub fn read_text(path: &str) -> io::Result<String> {
 /// # Errors
 /// Those of `open(2)` and `getdents(2)`.
 pub fn numbers(dir: &str) -> io::Result<Vec<i32>> {
-    numbers_in(&open(dir)?)
+    numbers_in(&open_dir(dir)?)
 }
 
 /// The processes that there are. If `first` is one of them, those below it may be left out.
@@ -52,7 +77,7 @@ pub fn numbers(dir: &str) -> io::Result<Vec<i32>> {
 /// # Errors
 /// Those of `open(2)` and `getdents(2)`.
 pub fn processes(first: i32) -> io::Result<Vec<i32>> {
-    let dir = open("/proc")?;
+    let dir = open_dir("/proc")?;
     // Half a hundred other names come before them, and take the kernel more time than the processes of a lab.
     seek(&dir, SeekFrom::Start(PROCESSES))?;
     let pids = numbers_in(&dir)?;
@@ -64,7 +89,7 @@ pub fn processes(first: i32) -> io::Result<Vec<i32>> {
     numbers_in(&dir)
 }
 
-fn open(dir: &str) -> io::Result<OwnedFd> {
+fn open_dir(dir: &str) -> io::Result<OwnedFd> {
     Ok(openat(CWD, dir, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)
 }
 

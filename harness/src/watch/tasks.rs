@@ -3,9 +3,10 @@
 use super::proc::{self, Status};
 use super::procfs;
 use crate::sandbox::is_init;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 use syscalls::Sysno;
@@ -80,30 +81,119 @@ impl Sample {
     }
 }
 
-/// Reads every task of every process but this one.
-///
-/// # Errors
-/// When a task cannot be read although it lives, and has not made itself unreadable.
-pub fn sample() -> io::Result<Sample> {
-    let mut out = Sample::default();
-    for pid in processes()? {
-        let Some(status) = gone_is_none(status(pid, pid))? else { continue };
-        // A process with one task has its first one; who begins another has run, and its counter says so in the next pass.
-        let others = if status.threads == Some(1) {
-            Vec::new()
-        } else {
-            gone_is_none(procfs::numbers(&format!("/proc/{pid}/task")))?.unwrap_or_default()
-        };
-        if let Some(first) = gone_is_none(task(pid, pid, status))? {
-            out.tasks.insert((pid, pid), first);
-        }
-        for tid in others.into_iter().filter(|tid| *tid != pid) {
-            if let Some(task) = gone_is_none(self::status(pid, tid).and_then(|status| task(pid, tid, status)))? {
-                out.tasks.insert((pid, tid), task);
+/// So many tasks have their files kept open: few programs have more, and each takes two descriptors.
+const KEPT: usize = 64;
+
+/// Looks at the tasks of a lab, again and again. The files of those that it has seen stay open.
+#[derive(Debug, Default)]
+pub struct Tasks {
+    files: HashMap<(i32, i32), Files>,
+}
+
+/// The files of a task that each look reads.
+#[derive(Debug)]
+struct Files {
+    status: OwnedFd,
+    /// Opened when the task first slept.
+    syscall: Option<OwnedFd>,
+}
+
+impl Tasks {
+    /// Reads every task of every process but this one.
+    ///
+    /// # Errors
+    /// When a task cannot be read although it lives, and has not made itself unreadable.
+    pub fn sample(&mut self) -> io::Result<Sample> {
+        let mut out = Sample::default();
+        for pid in processes()? {
+            let Some(status) = gone_is_none(self.status(pid, pid))? else { continue };
+            // A process with one task has its first one; who begins another has run, and its counter says so in the next pass.
+            let others = if status.threads == Some(1) {
+                Vec::new()
+            } else {
+                gone_is_none(procfs::numbers(&format!("/proc/{pid}/task")))?.unwrap_or_default()
+            };
+            if let Some(first) = gone_is_none(self.task(pid, pid, status))? {
+                out.tasks.insert((pid, pid), first);
+            }
+            for tid in others.into_iter().filter(|tid| *tid != pid) {
+                let task = self.status(pid, tid).and_then(|status| self.task(pid, tid, status));
+                if let Some(task) = gone_is_none(task)? {
+                    out.tasks.insert((pid, tid), task);
+                }
             }
         }
+        self.files.retain(|task, _| out.tasks.contains_key(task));
+        Ok(out)
     }
-    Ok(out)
+
+    fn task(&mut self, pid: i32, tid: i32, status: Status) -> io::Result<Task> {
+        let switches = status.switches;
+        let doing = match status.state {
+            'S' => self.asleep(pid, tid, switches)?,
+            'D' => in_vfork(pid, tid),
+            'T' | 't' => Doing::Stopped,
+            'Z' | 'X' => Doing::Dead,
+            _ => Doing::Running,
+        };
+        Ok(Task { doing, switches })
+    }
+
+    fn status(&mut self, pid: i32, tid: i32) -> io::Result<Status> {
+        if let Some(files) = self.files.get(&(pid, tid)) {
+            if let Ok(status) = procfs::read_again(&files.status) {
+                return Ok(proc::status(&status));
+            }
+            // It has gone; another can have its ids by now.
+            self.files.remove(&(pid, tid));
+        }
+        let file = procfs::open(&format!("/proc/{pid}/task/{tid}/status"))?;
+        let status = proc::status(&procfs::read_again(&file)?);
+        if self.files.len() < KEPT {
+            self.files.insert((pid, tid), Files { status: file, syscall: None });
+        }
+        Ok(status)
+    }
+
+    /// In which call a sleeping task is.
+    fn asleep(&mut self, pid: i32, tid: i32, switches: u64) -> io::Result<Doing> {
+        match self.call(pid, tid) {
+            Ok(call) => Ok(match call {
+                Some(call) => Doing::Asleep(call),
+                // Without a call it sleeps in the kernel's own business, a page fault for instance, and goes on by itself.
+                None => Doing::Running,
+            }),
+            // A task that is ending has no memory any more, and its files belong to root from then on. So do those of one that
+            // has made itself unreadable, which still sleeps where it slept.
+            Err(error)
+                if error.kind() == io::ErrorKind::PermissionDenied && self.has_gone_on(pid, tid, switches)? =>
+            {
+                Ok(Doing::Running)
+            }
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied && !is_ours(pid, tid)? => Ok(Doing::Hidden),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn call(&mut self, pid: i32, tid: i32) -> io::Result<Option<Call>> {
+        let read = |file: &OwnedFd| Ok(proc::call(&String::from_utf8_lossy(&procfs::read_again(file)?)));
+        let files = self.files.get_mut(&(pid, tid));
+        if let Some(file) = files.as_ref().and_then(|files| files.syscall.as_ref()) {
+            return read(file);
+        }
+        let file = procfs::open(&format!("/proc/{pid}/task/{tid}/syscall"))?;
+        let call = read(&file)?;
+        if let Some(files) = files {
+            files.syscall = Some(file);
+        }
+        Ok(call)
+    }
+
+    /// Whether a task that slept, and had been switched out so often, has run since.
+    fn has_gone_on(&mut self, pid: i32, tid: i32, switches: u64) -> io::Result<bool> {
+        let now = self.status(pid, tid)?;
+        Ok((now.state, now.switches) != ('S', switches))
+    }
 }
 
 /// The processes of the lab but its own: this one, and the programs' init.
@@ -233,46 +323,6 @@ pub fn name(pid: i32, tid: i32) -> String {
     name.map_or_else(|_| "?".to_owned(), |name| String::from_utf8_lossy(name.trim_ascii_end()).into_owned())
 }
 
-fn task(pid: i32, tid: i32, status: Status) -> io::Result<Task> {
-    let switches = status.switches;
-    let doing = match status.state {
-        'S' => asleep(pid, tid, switches)?,
-        'D' => in_vfork(pid, tid),
-        'T' | 't' => Doing::Stopped,
-        'Z' | 'X' => Doing::Dead,
-        _ => Doing::Running,
-    };
-    Ok(Task { doing, switches })
-}
-
-fn status(pid: i32, tid: i32) -> io::Result<Status> {
-    Ok(proc::status(&procfs::read(&format!("/proc/{pid}/task/{tid}/status"))?))
-}
-
-/// In which call a sleeping task is.
-fn asleep(pid: i32, tid: i32, switches: u64) -> io::Result<Doing> {
-    match procfs::read_text(&format!("/proc/{pid}/task/{tid}/syscall")) {
-        Ok(text) => Ok(match proc::call(&text) {
-            Some(call) => Doing::Asleep(call),
-            // Without a call it sleeps in the kernel's own business, a page fault for instance, and goes on by itself.
-            None => Doing::Running,
-        }),
-        // A task that is ending has no memory any more, and its files belong to root from then on. So do those of one that
-        // has made itself unreadable, which still sleeps where it slept.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && has_gone_on(pid, tid, switches)? => {
-            Ok(Doing::Running)
-        }
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && !is_ours(pid, tid)? => Ok(Doing::Hidden),
-        Err(error) => Err(error),
-    }
-}
-
-/// Whether a task that slept, and had been switched out so often, has run since.
-fn has_gone_on(pid: i32, tid: i32, switches: u64) -> io::Result<bool> {
-    let now = status(pid, tid)?;
-    Ok((now.state, now.switches) != ('S', switches))
-}
-
 /// Whether the files of a task are its user's, which is ours, too. Where they are and cannot be read all the same, that is
 /// none of the program's doing.
 fn is_ours(pid: i32, tid: i32) -> io::Result<bool> {
@@ -304,10 +354,56 @@ fn gone_is_none<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::{Child, Command, Stdio};
 
     #[test]
     fn names_of_calls_do_not_depend_on_numbers() {
         let call = Call { number: libc::SYS_accept4, args: [0; 6], sp: 0, pc: 0 };
         assert_eq!(call.name(), "accept4");
+    }
+
+    /// A process that waits for its input, and its key.
+    fn waiting() -> (Child, (i32, i32)) {
+        let child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let pid = child.id().cast_signed();
+        (child, (pid, pid))
+    }
+
+    /// Looks until a task sleeps in `read`.
+    fn until_it_reads(tasks: &mut Tasks, key: (i32, i32)) -> Task {
+        loop {
+            let task = tasks.sample().unwrap().tasks.remove(&key).unwrap();
+            if matches!(&task.doing, Doing::Asleep(call) if call.name() == "read") {
+                return task;
+            }
+        }
+    }
+
+    #[test]
+    fn a_task_is_seen_as_it_is_now_and_its_files_are_kept_as_long_as_it_lives() {
+        let (mut child, key) = waiting();
+        let mut tasks = Tasks::default();
+        let task = until_it_reads(&mut tasks, key);
+        assert!(tasks.files[&key].syscall.is_some());
+        assert_eq!(tasks.sample().unwrap().tasks[&key], task);
+        drop(child.stdin.take());
+        while tasks.sample().unwrap().tasks[&key].doing != Doing::Dead {}
+        child.wait().unwrap();
+        assert!(!tasks.sample().unwrap().tasks.contains_key(&key));
+        assert!(!tasks.files.contains_key(&key));
+    }
+
+    #[test]
+    fn another_with_the_ids_of_one_that_has_gone_is_read_anew() {
+        let ((mut gone, before), (mut child, key)) = (waiting(), waiting());
+        let mut tasks = Tasks::default();
+        until_it_reads(&mut tasks, before);
+        drop(gone.stdin.take());
+        gone.wait().unwrap();
+        let files = tasks.files.remove(&before).unwrap();
+        tasks.files.insert(key, files);
+        until_it_reads(&mut tasks, key);
+        drop(child.stdin.take());
+        child.wait().unwrap();
     }
 }
