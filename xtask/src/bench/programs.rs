@@ -2,7 +2,9 @@
 
 use crate::trouble::Trouble;
 use harness::program::Program;
+use rustix::io::Errno;
 use rustix::param::clock_ticks_per_second;
+use rustix::process::{WaitOptions, getpid, set_child_subreaper, wait};
 use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -31,6 +33,20 @@ pub fn cpu_of_children() -> Result<Duration, Trouble> {
     let ticks =
         ticks_of_children(&text).ok_or_else(|| Trouble::Ours(format!("/proc/self/stat has no times: {text}")))?;
     Ok(Duration::from_secs_f64(ticks as f64 / clock_ticks_per_second() as f64))
+}
+
+/// Makes this process the parent of those whose parent ends, if it has started them itself or through others.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn adopt_orphans() -> Result<(), Trouble> {
+    let adopted = set_child_subreaper(Some(getpid()));
+    adopted.map_err(|error| Trouble::Ours(format!("becoming the parent of orphans: {error}")))
+}
+
+/// Waits for all children: what they have used is known then. Only where nobody else waits for one of them.
+pub fn await_children() {
+    while matches!(wait(WaitOptions::empty()), Ok(_) | Err(Errno::INTR)) {}
 }
 
 /// The fields 16 and 17 of `/proc/PID/stat`, added: `cutime` and `cstime`. The second field is a name, which can have anything in it.

@@ -1,6 +1,6 @@
 //! The real command in a process of its own, and what it used.
 
-use crate::bench::programs::{cpu_of_children, peak};
+use crate::bench::programs::{await_children, cpu_of_children, peak};
 use crate::trouble::Trouble;
 use indicatif::ProgressBar;
 use rustix::pipe::fcntl_setpipe_size;
@@ -30,7 +30,8 @@ pub struct Graded {
 /// The least that a pipe can hold.
 const PIPE: usize = 4096;
 
-/// Grades the class in the folder `class`, with results kept in the file `store`.
+/// Grades the class in the folder `class`, with results kept in the file `store`. Orphans must come to this process
+/// ([`adopt_orphans`](crate::bench::programs::adopt_orphans)), and nothing else may run.
 ///
 /// # Errors
 /// When it could not be graded.
@@ -69,6 +70,8 @@ pub async fn grade(class: &Path, store: &Path, options: &[OsString], bar: &Progr
     }
     let status = child.wait().await.map_err(running())?;
     out.time = began.elapsed();
+    // The process from which its labs were forked ends after it, and has their CPU time.
+    await_children();
     out.cpu = cpu_of_children()?.saturating_sub(cpu);
     said.iter().for_each(|line| bar.suspend(|| anstream::eprintln!("{line}")));
     match status.code() {

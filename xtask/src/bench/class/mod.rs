@@ -7,7 +7,7 @@ mod submissions;
 mod verdicts;
 
 use super::figures::{Figure, ms, print, table};
-use super::programs::{cpu_of_children, own_run};
+use super::programs::{adopt_orphans, cpu_of_children, own_run};
 use super::{below_target, build, told};
 use crate::run::{Runner, default_jobs};
 use crate::select::Only;
@@ -64,6 +64,7 @@ pub async fn run(count: usize, exercises: &[Exercise], only: &Only) -> Result<bo
     table(&mix(&handed_in, exercises, &programs)?);
     println!();
 
+    adopt_orphans()?;
     let bar = ProgressBar::new(3 * count as u64).with_style(style());
     let mut parts = Vec::new();
     for (number, submissions) in handed_in.chunks(count.div_ceil(PARTS)).enumerate() {
