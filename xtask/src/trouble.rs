@@ -38,10 +38,11 @@ impl Trouble {
 
     /// The same without some words at its beginning.
     #[must_use]
-    pub fn without(self, words: &str) -> Self {
+    pub fn without(&self, words: &str) -> Self {
+        let rest = |message: &str| message.strip_prefix(words).unwrap_or(message).to_owned();
         match self {
-            Self::Usage(message) => Self::Usage(message.strip_prefix(words).unwrap_or(&message).to_owned()),
-            other => other,
+            Self::Usage(message) => Self::Usage(rest(message)),
+            Self::Ours(message) => Self::Ours(rest(message)),
         }
     }
 
@@ -54,5 +55,21 @@ impl Trouble {
 impl From<LoadError> for Trouble {
     fn from(error: LoadError) -> Self {
         Self::Ours(format!("an exercise cannot be read: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::at_its_beginning("kim: no program found", "no program found")]
+    #[case::and_only_there("kim: cargo says of kim: no", "cargo says of kim: no")]
+    #[case::not_in_the_middle("building kim: no", "building kim: no")]
+    fn words_are_taken_away_at_the_beginning(#[case] message: &str, #[case] rest: &str) {
+        for trouble in [Trouble::Usage(message.to_owned()), Trouble::Ours(message.to_owned())] {
+            assert_eq!(trouble.without("kim: ").to_string(), rest);
+        }
     }
 }

@@ -114,8 +114,7 @@ impl Batch {
         let graded = self.find_and_grade(path, name, writer, progress).await;
         let Err(trouble) = graded else { return Ok(()) };
         // Who sees nothing but the report shall find it there.
-        let ours = matches!(trouble, Trouble::Ours(_));
-        let problem = Problem { message: trouble.to_string().replace(&format!("{}: ", path.display()), ""), ours };
+        let problem = Problem::from(trouble.without(&format!("{}: ", path.display())));
         let (name_of, stamp, digest) = (name.to_owned(), [0; 32], [0; 32]);
         writer.put(Put::Submission { name: name_of, stamp, digest, problem: Some(problem) }).await?;
         self.write_live(name, writer).await?;
