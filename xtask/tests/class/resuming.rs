@@ -52,6 +52,20 @@ fn more_checks_are_run_and_the_others_are_not_again() {
 }
 
 #[test]
+fn who_had_none_of_the_programs_is_graded_when_others_are_asked_for() {
+    let class = class();
+    class.hand_in("bob", "");
+    let server = class.folder().join("bob/tcp_server.py");
+    fs::rename(class.folder().join("bob/udp_sender.py"), &server).unwrap();
+    fs::write(&server, text("solutions/python/tcp_server.py")).unwrap();
+    let problem = "no program found";
+    assert!(class.results(&[])["submissions"][1]["problem"]["message"].as_str().unwrap().starts_with(problem));
+    let server = class.results(&["--check", "tcp_server::one_client"])["submissions"][1].take();
+    assert!(server["problem"].is_null(), "{server:#}");
+    assert_eq!(server["exercises"][1]["checks"][0]["verdict"], "pass");
+}
+
+#[test]
 fn who_has_gone_is_in_no_report_and_is_known_when_he_comes_back() {
     let class = class();
     class.grade().output().unwrap();

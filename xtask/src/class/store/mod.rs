@@ -129,13 +129,24 @@ impl Store {
         }
     }
 
-    /// Notes what is graded from now on, and which submissions there are. What is known of them stays.
+    /// Notes what is graded from now on, and which submissions there are. What is known of them stays; but why one could not be
+    /// graded does not, if that was found by another grader or when looking for other programs.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn begin<'a>(&mut self, head: &Head, submissions: impl Iterator<Item = &'a str>) -> Result<(), Trouble> {
+        // What cannot be read is no reason to believe what it was about.
+        let before = self.find_head().ok().flatten();
+        let names = |head: &Head| head.exercises.iter().map(|exercise| exercise.name.clone()).collect::<Vec<_>>();
+        let same = before.is_some_and(|before| before.grader == head.grader && names(&before) == names(head));
         let work = || {
             let transaction = self.connection.transaction()?;
+            if !same {
+                transaction.execute(
+                    "UPDATE submission SET stamp = NULL, digest = NULL, problem = NULL WHERE problem IS NOT NULL",
+                    [],
+                )?;
+            }
             transaction.execute("DELETE FROM about", [])?;
             transaction.execute("INSERT INTO about VALUES (?1)", [serde_json::to_string(head).unwrap_or_default()])?;
             transaction.execute("UPDATE submission SET present = 0", [])?;
