@@ -161,6 +161,7 @@ fn a_missing_program_fails_its_exercise_alone() {
 #[rstest]
 #[case::empty("no_program", &[])]
 #[case::not_executable("not_executable", &[("tcp_server", "#!/bin/sh\n")])]
+#[case::others("other_files", &[("a", ""), ("b.py", ""), ("c\u{1b}[2J", ""), ("d", ""), ("e", ""), ("f", ""), ("g", ""), ("h", ""), ("i", ""), (".DS_Store", "")])]
 #[case::two("two_programs", &[("tcp_server.py", ""), ("tcp_server.rs", "")])]
 fn a_submission_that_cannot_be_graded_is_explained(#[case] name: &str, #[case] files: &[(&str, &str)]) {
     let dir = submission(files);

@@ -66,7 +66,7 @@ impl Child {
 
     /// The same, after a look at whether it is an archive.
     pub(super) fn opened(self) -> Self {
-        let is_archive = self.kind == Kind::File && may_be_an_archive(&self.path) && archive::is_one(&self.path);
+        let is_archive = self.kind == Kind::File && archive::is_meant_as_one(&self.path) && archive::is_one(&self.path);
         if is_archive { Self { kind: Kind::Archive, ..self } } else { self }
     }
 
@@ -100,14 +100,6 @@ fn kind(kind: FileType) -> Kind {
         kind if kind.is_file() => Kind::File,
         _ => Kind::Other,
     }
-}
-
-/// Documents are zip archives inside, and nobody means them to be opened.
-fn may_be_an_archive(path: &Path) -> bool {
-    const DOCUMENTS: [&str; 13] =
-        ["docx", "docm", "xlsx", "xlsm", "pptx", "odt", "ods", "odp", "odg", "epub", "jar", "pages", "numbers"];
-    let kind = path.extension().unwrap_or_default().to_ascii_lowercase();
-    !DOCUMENTS.iter().any(|known| kind == *known)
 }
 
 impl Look<'_> {

@@ -1,7 +1,7 @@
 //! Finding the programs of a submission, by the names of the exercises.
 
 use super::cargo::{OfClass, Packages};
-use super::{Source, Submission, archive, cargo};
+use super::{Source, Submission, archive, cargo, nothing};
 use crate::trouble::Trouble;
 use harness::lab::Launcher;
 use rustix::process::geteuid;
@@ -90,7 +90,7 @@ async fn find_in(
         if let Some(folder) = unpacked.as_ref().and_then(|unpacked| unpacked.only_folder()) {
             notes.push(format!("This is about the archive's only folder, `{folder}`."));
         }
-        return Err(usage(nothing_found(exercises, &notes)));
+        return Err(usage(nothing::found(&dir, exercises, &notes)));
     }
     for source in sources.values() {
         readable_in_a_lab(source).map_err(usage)?;
@@ -111,30 +111,6 @@ fn files(dir: &Path, exercise: &str, notes: &mut Vec<String>) -> Vec<Source> {
         } else {
             notes.push(format!("There is a file `{exercise}`, but it is not executable. Try: chmod +x {exercise}"));
         }
-    }
-    out
-}
-
-fn nothing_found(exercises: &[&str], notes: &[String]) -> String {
-    let example = exercises.first().copied().unwrap_or_default();
-    let width = example.len().max("Cargo".len()) + ".toml".len();
-    let rows = [
-        (format!("{example}.py"), "a Python program".to_owned()),
-        (format!("{example}.rs"), "a Rust program in one file".to_owned()),
-        (format!("{example}.c"), "a C program in one file".to_owned()),
-        (example.to_owned(), "an executable file".to_owned()),
-        ("Cargo.toml".to_owned(), format!("a Cargo package with a binary `{example}`")),
-    ];
-    let mut out = format!("no program found. For {example} it would be one of:");
-    for (file, what) in rows {
-        out.push_str(&format!("\n  {file:width$}  {what}"));
-    }
-    if exercises.len() > 1 {
-        out.push_str(&format!("\nThe exercises are: {}.", exercises.join(", ")));
-    }
-    for note in notes {
-        out.push('\n');
-        out.push_str(note);
     }
     out
 }

@@ -18,6 +18,7 @@ mod command;
 mod compiled;
 mod find;
 mod lock;
+mod nothing;
 mod python;
 mod rustc;
 mod toolchain;

@@ -3,6 +3,7 @@
 
 mod good;
 mod hostile;
+mod inside;
 mod make;
 mod random;
 mod whole;

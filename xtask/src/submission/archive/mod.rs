@@ -19,8 +19,9 @@ mod unpacked;
 mod write;
 mod zip;
 
-pub(crate) use peek::{is_one, names};
+pub(crate) use peek::{Seen, is_meant_as_one, is_one, look, names};
 pub use refusal::Refusal;
+pub(super) use refusal::shown;
 pub(crate) use rules::is_left_out;
 pub use unpacked::Unpacked;
 

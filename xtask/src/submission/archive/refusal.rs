@@ -109,8 +109,9 @@ impl Problem {
     }
 }
 
-/// What an archive says, for a person: on one line, without an effect on a terminal, and not longer than a line is.
-fn shown(name: &[u8]) -> String {
+/// What an archive says, or what somebody has called a file, for a person: on one line, without an effect on a terminal, and not
+/// longer than a line is.
+pub(in crate::submission) fn shown(name: &[u8]) -> String {
     const LONGEST: usize = 100;
     let mut out = String::new();
     for (number, c) in name.utf8_chunks().flat_map(chars).enumerate() {
