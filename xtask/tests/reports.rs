@@ -285,6 +285,31 @@ fn the_report_in_json_follows_its_schema() {
     assert!(schemas.validate(&report, schema).is_err());
 }
 
+/// A message that goes on for several lines.
+const LONG: &str =
+    "no program found. What is there: notes.txt\nFor udp_sender it would be one of:\n  udp_sender.py  a Python program";
+
+#[test]
+fn what_holds_for_all_checks_is_told_in_one_line_and_once_in_detail() {
+    let problem = Problem { message: LONG.to_owned(), ours: false };
+    let refused = submission("kim", "", ProgramOutcome::NotYet, Some(problem));
+    let message = LONG.to_owned();
+    let source = "udp_sender.c".to_owned();
+    let uncompiled = submission("lee", "", ProgramOutcome::DoesNotCompile { source, message }, None);
+    let table = written("csv", &vec![refused.clone()]);
+    assert!(table.ends_with(",no program found. What is there: notes.txt\n"), "{table}");
+    for outcome in [refused, uncompiled] {
+        for format in ["junit", "tap"] {
+            let text = written(format, &vec![outcome.clone()]);
+            assert_eq!(text.matches("a Python program").count(), 1, "{text}");
+        }
+        // There the first of them can be hidden from students.
+        let tests = json("gradescope", &vec![outcome]);
+        let tests = tests["tests"].as_array().unwrap();
+        assert!(tests.iter().all(|test| test["output"].as_str().unwrap().contains("a Python program")), "{tests:#?}");
+    }
+}
+
 /// What students see before the time, its points would tell.
 #[test]
 fn a_leaderboard_is_shown_where_the_course_wants_it_and_counts_what_all_may_see() {

@@ -51,6 +51,14 @@ pub struct Problem {
     pub ours: bool,
 }
 
+impl Problem {
+    /// What is wrong, in one line; what helps to mend it stands below that.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        self.message.lines().next().unwrap_or_default()
+    }
+}
+
 impl From<Trouble> for Problem {
     fn from(trouble: Trouble) -> Self {
         Self { message: trouble.to_string(), ours: matches!(trouble, Trouble::Ours(_)) }

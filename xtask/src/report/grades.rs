@@ -1,7 +1,7 @@
 //! The grades as a table of comma-separated values (RFC 4180): a line a submission.
 
 use super::words::{self, Status};
-use crate::outcome::{Head, Outcome, Outcomes, Points};
+use crate::outcome::{Head, Outcome, Outcomes, Points, Problem};
 use crate::trouble::Trouble;
 use std::io::Write;
 
@@ -26,7 +26,7 @@ fn row(outcome: &Outcome) -> Vec<String> {
     let mut row = vec![cell(&words::name(outcome)), got.to_string(), of.to_string(), statuses.len().to_string()];
     row.extend([Status::Passed, Status::Failed, Status::Error, Status::NotRun].map(count));
     row.extend(outcome.exercises.iter().map(|exercise| exercise.points.got.to_string()));
-    let note = outcome.problem.as_ref().map(|problem| problem.message.lines().next().unwrap_or_default());
+    let note = outcome.problem.as_ref().map(Problem::short);
     row.push(cell(note.unwrap_or_default()));
     row
 }

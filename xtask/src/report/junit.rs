@@ -73,7 +73,7 @@ fn status(told: &Told<'_>) -> TestCaseStatus {
             other => other.verdict(),
         };
         status.set_type(kind);
-        status.set_description(told.details.clone());
+        status.set_description(told.details_once().to_owned());
     }
     status
 }

@@ -28,7 +28,7 @@ pub(super) fn write(head: &Head, outcomes: &dyn Outcomes, out: &mut dyn Write) -
             }
             text.push('\n');
             if !ok {
-                text.push_str(&block(told.check.result.verdict(), &told.reason, &told.details));
+                text.push_str(&block(told.check.result.verdict(), &told.reason, told.details_once()));
             }
         }
         out.write_all(text.as_bytes()).map_err(failed())

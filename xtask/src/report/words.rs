@@ -32,13 +32,27 @@ pub(super) struct Told<'a> {
     pub(super) reason: String,
     /// The reason in many lines, for people, of at most 80 columns; empty if it passed.
     pub(super) details: String,
+    /// Whether a check before it has the same details, because they hold for the whole program or submission.
+    again: bool,
+}
+
+impl Told<'_> {
+    /// The details where they are told first; of a check for which they hold, too, the reason.
+    pub(super) fn details_once(&self) -> &str {
+        if self.again { &self.reason } else { &self.details }
+    }
 }
 
 /// All checks of a submission, in order.
 pub(super) fn checks(outcome: &Outcome) -> impl Iterator<Item = Told<'_>> {
-    outcome.exercises.iter().flat_map(move |exercise| {
-        exercise.checks.iter().map(move |check| {
+    outcome.exercises.iter().enumerate().flat_map(move |(place, exercise)| {
+        exercise.checks.iter().enumerate().map(move |(number, check)| {
             let (status, reason, details) = of(outcome, exercise, check);
+            let again = match (&outcome.problem, &exercise.program) {
+                (Some(_), _) => place + number > 0,
+                (None, ProgramOutcome::Ready { .. } | ProgramOutcome::NotYet) => false,
+                (None, _) => number > 0,
+            };
             let id = format!("{}::{}", exercise.name, check.name);
             Told {
                 exercise,
@@ -47,6 +61,7 @@ pub(super) fn checks(outcome: &Outcome) -> impl Iterator<Item = Told<'_>> {
                 status,
                 reason: one_line(&reason),
                 details: printable_lines(&details, usize::MAX),
+                again,
             }
         })
     })
@@ -74,7 +89,7 @@ fn skipped(outcome: &Outcome, exercise: &ExerciseOutcome) -> (Status, String, St
     if let Some(problem) = &outcome.problem {
         let status = if problem.ours { Status::Error } else { Status::Failed };
         let what = if problem.ours { "trouble of the grader's" } else { "the submission cannot be graded" };
-        return (status, format!("{what}: {}", problem.message), problem.message.clone());
+        return (status, format!("{what}: {}", problem.short()), problem.message.clone());
     }
     match &exercise.program {
         ProgramOutcome::NotHandedIn => (

@@ -116,7 +116,7 @@ impl Row<'_> {
             Text(submission)
         )?;
         if let Some(problem) = problem {
-            write!(out, " <small>{}</small>", Text(problem.message.lines().next().unwrap_or_default()))?;
+            write!(out, " <small>{}</small>", Text(problem.short()))?;
         }
         let glyph = if self.mark == Mark::Failed { "" } else { self.mark.glyph() };
         write!(out, "</th><td class=\"{}\">{glyph} {}", self.mark.letter(), points.got)?;
