@@ -38,7 +38,9 @@ fn look_for() -> Result<PathBuf, Missing> {
     let path = own.lines().find_map(|line| line.strip_prefix("0::/")).filter(|path| !path.contains(".."));
     let (Some(path), true) = (path, tree.join("cgroup.controllers").exists()) else {
         return Err(Missing {
-            why: "this system has no cgroups of version 2".to_owned(),
+            why: elsewhere(&fs::read_to_string("/proc/self/mountinfo").unwrap_or_default(), |dir| {
+                fs::read_to_string(dir.join("cgroup.controllers")).unwrap_or_default()
+            }),
             remedy: "systemd.unified_cgroup_hierarchy=1 on the kernel's command line".to_owned(),
         });
     };
@@ -57,6 +59,23 @@ fn look_for() -> Result<PathBuf, Missing> {
     Ok(dir)
 }
 
+/// Why there are no cgroups of version 2 where they belong, by what is mounted (proc_pid_mountinfo(5)): a clause.
+fn elsewhere(mounts: &str, controllers: impl Fn(&Path) -> String) -> String {
+    let of_version_2 = |line: &&str| line.split_once(" - ").is_some_and(|(_, kind)| kind.starts_with("cgroup2 "));
+    let Some(place) = mounts.lines().find(of_version_2).and_then(|line| line.split(' ').nth(4)) else {
+        return "no cgroups of version 2 are mounted here".to_owned();
+    };
+    let has_memory = has_memory(&controllers(Path::new(place)));
+    let what =
+        if has_memory { "and not at /sys/fs/cgroup" } else { "without the memory controller, which version 1 has" };
+    format!("cgroups of version 2 are mounted at {place}, {what}")
+}
+
+/// Whether memory is among these controllers.
+fn has_memory(controllers: &str) -> bool {
+    controllers.split_whitespace().any(|name| name == "memory")
+}
+
 /// Makes room for cgroups in one that is delegated. An error is a clause: why there is none.
 fn make_room(dir: &Path) -> Result<(), String> {
     let marks = ["user.delegate", "trusted.delegate"];
@@ -64,11 +83,10 @@ fn make_room(dir: &Path) -> Result<(), String> {
         return Err("no cgroup is delegated to the grader".to_owned());
     }
     let words = |name| fs::read_to_string(dir.join(name)).map_err(|error| format!("{name} cannot be read: {error}"));
-    let has_memory = |text: String| text.split_whitespace().any(|name| name == "memory");
-    if !has_memory(words("cgroup.controllers")?) {
+    if !has_memory(&words("cgroup.controllers")?) {
         return Err("the delegated cgroup has no memory controller".to_owned());
     }
-    if has_memory(words("cgroup.subtree_control")?) {
+    if has_memory(&words("cgroup.subtree_control")?) {
         return Ok(());
     }
     if children(dir).any(|name| !name.starts_with(PREFIX)) {
@@ -171,5 +189,31 @@ mod tests {
     ) {
         let parents = here.iter().copied().collect();
         assert_eq!(belong(&parents, &ancestors.iter().copied().collect()), expected);
+    }
+
+    /// What is mounted for cgroups where version 1 is in use, and version 2 beside it.
+    const HYBRID: &str = "24 20 0:22 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755\n\
+        30 24 0:26 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n\
+        34 24 0:30 / /sys/fs/cgroup/unified rw,relatime shared:9 - cgroup2 cgroup2 rw\n";
+
+    #[rstest]
+    #[case::beside_version_1(
+        HYBRID,
+        "hugetlb\n",
+        "cgroups of version 2 are mounted at /sys/fs/cgroup/unified, without the memory controller, which version 1 has"
+    )]
+    #[case::elsewhere(
+        HYBRID,
+        "cpu memory\n",
+        "cgroups of version 2 are mounted at /sys/fs/cgroup/unified, and not at /sys/fs/cgroup"
+    )]
+    #[case::none(&HYBRID.replace("cgroup2", "cgroup"), "", "no cgroups of version 2 are mounted here")]
+    #[case::nothing("", "", "no cgroups of version 2 are mounted here")]
+    fn where_cgroups_of_version_2_are_is_said(#[case] mounts: &str, #[case] controllers: &str, #[case] expected: &str) {
+        let at = |dir: &Path| {
+            assert_eq!(dir, Path::new("/sys/fs/cgroup/unified"));
+            controllers.to_owned()
+        };
+        assert_eq!(elsewhere(mounts, at), expected);
     }
 }
