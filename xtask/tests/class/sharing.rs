@@ -39,5 +39,10 @@ fn results_that_do_not_belong_together_are_not_joined() {
     assert_eq!(output.status.code(), Some(2));
     class.grade().args(["--check", "udp_sender::ephemeral_port", "--store", "third.sqlite"]).output().unwrap();
     let output = merge(&class, &["second.sqlite", "third.sqlite"]);
-    insta::assert_snapshot!(said(&output), @"error: third.sqlite: other checks of udp_sender were graded than in the results before it. Grade all with the same options");
+    insta::assert_snapshot!(said(&output), @"error: third.sqlite: other checks of udp_sender were graded than in the results before it: also ephemeral_port. Grade all with the same options");
+    let course = class.at("course.toml");
+    std::fs::write(&course, "[exercises.udp_sender]\nparameters.port = 7000\n").unwrap();
+    class.grade().arg("--course").arg(course).args(["--store", "fourth.sqlite"]).output().unwrap();
+    let output = merge(&class, &["second.sqlite", "fourth.sqlite"]);
+    insta::assert_snapshot!(said(&output), @"error: fourth.sqlite: the parameter port of udp_sender is 7000, and 8080 in the results before it. Grade all with the same options");
 }

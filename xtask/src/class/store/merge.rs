@@ -1,6 +1,6 @@
 //! Joining the results of several machines.
 
-use super::{Store, ours};
+use super::{Store, differs, ours};
 use crate::outcome::Head;
 use crate::trouble::Trouble;
 use rusqlite::{Connection, OptionalExtension};
@@ -67,10 +67,8 @@ fn common(mut ours: Head, theirs: Head) -> Result<Head, String> {
     if ours.grader != theirs.grader {
         return Err(format!("graded by {}, and the results before it by {}", theirs.grader, ours.grader));
     }
-    if ours.exercises != theirs.exercises {
-        let differs = ours.exercises.iter().zip(&theirs.exercises).find(|(ours, theirs)| ours != theirs);
-        let what = differs.map_or("other exercises".to_owned(), |(ours, _)| format!("other checks of {}", ours.name));
-        return Err(format!("{what} were graded than in the results before it. Grade all with the same options"));
+    if let Some(what) = differs::exercises(&ours.exercises, &theirs.exercises) {
+        return Err(format!("{what}. Grade all with the same options"));
     }
     for held in theirs.isolation {
         if ours.isolation.iter().any(|known| known.level != held.level) {

@@ -11,6 +11,7 @@
 //! | `program`    | what became of a submission's program for an exercise, as JSON                      |
 //! | `result`     | what came of a check; `detail` and `drawing` are JSON, compressed by deflate (RFC 1951) |
 
+mod differs;
 mod merge;
 mod pack;
 mod read;
