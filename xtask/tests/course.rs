@@ -252,6 +252,20 @@ fn a_course_that_is_not_there_is_explained() {
 }
 
 #[test]
+fn the_example_in_the_reference_can_be_used_as_it_is_printed() {
+    let page = fs::read_to_string(exercises::root().with_file_name("COURSE.md")).unwrap();
+    let block = |kind: &str| page.split(&format!("```{kind}\n")).nth(1).unwrap().split("```").next().unwrap();
+    let example = block("toml");
+    // The first block after the file is the command.
+    let command = page.split(example).nth(1).unwrap().split("\n```\n").nth(1).unwrap();
+    let args: Vec<_> = command.trim().strip_prefix("cargo xtask ").unwrap().split(' ').collect();
+    let (dir, _) = course(example);
+    std::os::unix::fs::symlink(xtask::programs::solutions(), dir.path().join("solutions")).unwrap();
+    let told = said(xtask(&args).current_dir(&dir), dir.path());
+    assert!(told.ends_with("35 of 35 checks passed. 44 of 44 points.\nexit 0\n"), "{told}");
+}
+
+#[test]
 fn the_mistake_in_the_reference_is_what_is_printed() {
     let page = fs::read_to_string(exercises::root().with_file_name("COURSE.md")).unwrap();
     let dir = tempfile::tempdir().unwrap();
