@@ -1,7 +1,7 @@
 //! The report of a class for people: a line a submission, what fails in most of them, and a summary.
 
 use super::columns::{harmless, pad, terminal_width, width, wrap};
-use super::text::{BAD, BOLD, FAINT, GOOD, OURS, result_of};
+use super::text::{BAD, BOLD, FAINT, GOOD, NOT_YET, OURS, result_of};
 use super::{Format, json, write};
 use crate::class::batch::Ended;
 use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Head, Outcome, Outcomes, Points, ProgramOutcome};
@@ -13,6 +13,8 @@ use std::path::Path;
 
 /// Most causes that are told of the class.
 const CAUSES: usize = 10;
+/// Columns before a cause, for how often it is there.
+const CAUSE: usize = 8;
 /// Most columns for a submission's name.
 const NAME: usize = 32;
 
@@ -67,8 +69,8 @@ impl Page {
         let number = self.rows.len();
         let mut lacks = Vec::new();
         if let Some(problem) = &outcome.problem {
-            let first = problem.message.lines().next().unwrap_or_default();
-            lacks.push(harmless(first.split_inclusive(". ").next().unwrap_or_default().trim_end()));
+            let sentence = problem.short().split_inclusive(". ").next().unwrap_or_default();
+            lacks.push(harmless(sentence.trim_end()));
         } else {
             lacks = lacking(&outcome.exercises);
             outcome.exercises.iter().for_each(|exercise| self.causes_of(exercise, number));
@@ -129,11 +131,14 @@ impl Page {
         causes.sort_by_key(|(key, of)| (Reverse(of.len()), key.0.clone(), key.1.clone()));
         if !causes.is_empty() {
             line("");
-            line("What fails most:");
+            line("What fails most, and in how many submissions:");
         }
         for ((exercise, title), of) in causes.iter().take(CAUSES) {
             let title = title.trim_end_matches('.');
-            wrap(&format!("{:>4}  {exercise}: {title}", of.len()), columns, 2).iter().for_each(|text| line(text));
+            let lines = wrap(&format!("{exercise}: {title}"), columns, CAUSE);
+            let first = lines.first().map_or("", |first| first.trim_start());
+            line(&format!("{:>count$}  {first}", of.len(), count = CAUSE - 2));
+            lines.iter().skip(1).for_each(|rest| line(rest));
         }
         if causes.len() > CAUSES {
             line(&format!("  {FAINT}… and {} more reasons{FAINT:#}", causes.len() - CAUSES));
@@ -168,13 +173,13 @@ fn lacking(exercises: &[ExerciseOutcome]) -> Vec<String> {
     let mut out = Vec::new();
     let mut without: Vec<(String, Vec<&str>)> = Vec::new();
     for exercise in exercises.iter().filter(|exercise| !exercise.checks.iter().all(CheckOutcome::passed)) {
-        let result = result_of(exercise);
+        let not_yet = exercise.checks.iter().filter(|check| matches!(check.result, CheckResult::NotYet)).count();
+        let result = if not_yet == exercise.checks.len() { NOT_YET.to_owned() } else { result_of(exercise) };
         match (&exercise.program, result.split_once(" checks,")) {
             // The points are told of all together.
             (ProgramOutcome::Ready { .. }, Some((checks, _))) => {
-                let not_yet = exercise.checks.iter().any(|check| matches!(check.result, CheckResult::NotYet));
-                let so_far = if not_yet { " so far" } else { "" };
-                out.push(format!("{} {checks}{so_far}", exercise.name));
+                let left = if not_yet == 0 { String::new() } else { format!(", {not_yet} not run yet") };
+                out.push(format!("{} {checks}{left}", exercise.name));
             }
             _ => match without.iter_mut().find(|(known, _)| *known == result) {
                 Some((_, names)) => names.push(&exercise.name),
@@ -195,5 +200,108 @@ const fn mark(code: u8) -> (&'static str, Style) {
         trouble::PASSED => ("✓", GOOD),
         trouble::FAILED => ("✗", BAD),
         _ => ("!", OURS),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isolation::Held;
+    use crate::outcome::{CheckHead, ExerciseHead, Explanation, Failure};
+    use anstream::adapter::strip_str;
+    use exercises::Visibility;
+    use harness::diagnosis::Cause;
+    use harness::lab::Isolation;
+
+    const EXERCISES: [&str; 3] = ["udp_sender", "tcp_client", "tcp_server"];
+
+    fn head() -> Head {
+        let check = |name: &str| CheckHead {
+            name: name.to_owned(),
+            about: String::new(),
+            points: 1,
+            visibility: Visibility::Visible,
+            digest: String::new(),
+        };
+        let exercise = |name: &str| ExerciseHead {
+            name: name.to_owned(),
+            title: String::new(),
+            parameters: BTreeMap::new(),
+            checks: ["one", "two", "three"].map(check).to_vec(),
+        };
+        Head {
+            grader: String::new(),
+            course: None,
+            leaderboard: false,
+            isolation: vec![Held::new(Isolation::Full, Vec::new())],
+            exercises: EXERCISES.map(exercise).to_vec(),
+        }
+    }
+
+    /// A failure whose reason is known.
+    fn failed() -> CheckResult {
+        let cause = Cause::Crashed;
+        let text = || "x".to_owned();
+        let (title, next) = (cause.title().to_owned(), text());
+        CheckResult::Fail(Box::new(Failure {
+            step: 1,
+            steps: 1,
+            before: Vec::new(),
+            stimulus: text(),
+            expected: None,
+            seen: None,
+            doing: harness::verdict::Doing::default(),
+            diagnosis: Some(Explanation { cause, title, because: text(), evidence: Vec::new(), next }),
+        }))
+    }
+
+    /// A submission whose exercises have a program, or are not looked at yet; a letter is a check.
+    fn submission(name: &str, exercises: [Option<&str>; 3]) -> Outcome {
+        let of = |(head, letters): (&ExerciseHead, Option<&str>)| {
+            let results = letters.unwrap_or("---").chars().map(|letter| match letter {
+                'p' => CheckResult::Pass,
+                'f' => failed(),
+                _ => CheckResult::NotYet,
+            });
+            let check = |(check, result): (&CheckHead, CheckResult)| CheckOutcome {
+                name: check.name.clone(),
+                about: String::new(),
+                points: 1,
+                visibility: check.visibility,
+                result,
+                milliseconds: None,
+                ladder: None,
+            };
+            let ready = || ProgramOutcome::Ready { source: "x.py".to_owned() };
+            let program = letters.map_or(ProgramOutcome::NotYet, |_| ready());
+            ExerciseOutcome::new(head, head.checks.iter().zip(results).map(check).collect(), program)
+        };
+        let exercises: Vec<_> = head().exercises.iter().zip(exercises).map(of).collect();
+        let points = Points::of(exercises.iter().flat_map(|exercise| &exercise.checks));
+        Outcome { submission: name.to_owned(), points, problem: None, exercises }
+    }
+
+    #[test]
+    fn of_a_class_that_was_interrupted_it_is_said_what_was_not_begun_and_what_not_ended() {
+        let mut page = Page::default();
+        page.add(&submission("ann", [Some("ppp"), Some("pff"), Some("fpp")]));
+        page.add(&submission("bob", [Some("pff"), Some("f--"), Some("---")]));
+        page.add(&submission("eve", [None, None, None]));
+        let text = page.render(&head(), Ended::Interrupted, Some(Path::new("class.netlings.sqlite")), 80);
+        insta::assert_snapshot!(strip_str(&text).to_string(), @"
+        ✗ ann  6 of 9  tcp_client 1/3; tcp_server 2/3
+        … bob  1 of 9  udp_sender 1/3; tcp_client 0/3, 2 not run yet; not graded yet:
+                       tcp_server
+        … eve  0 of 9  not graded yet: all
+
+        What fails most, and in how many submissions:
+             2  tcp_client: It crashes
+             1  tcp_server: It crashes
+             1  udp_sender: It crashes
+
+        0 of 3 submissions passed all 9 checks. 2 are not graded to the end yet.
+        The results are kept in class.netlings.sqlite. Interrupted; the same command
+        goes on.
+        ");
     }
 }

@@ -19,6 +19,8 @@ pub(super) const BAD: Style = AnsiColor::Red.on_default();
 pub(super) const OURS: Style = AnsiColor::Yellow.on_default();
 pub(super) const FAINT: Style = Style::new().dimmed();
 pub(super) const BOLD: Style = Style::new().bold();
+/// What is said of an exercise of which nothing was begun.
+pub(super) const NOT_YET: &str = "not graded yet";
 /// Most lines of a compiler's message that are shown for one program.
 const COMPILER: usize = 60;
 /// Lines at the beginning and at the end of a long run of facts that are all expected, or all not, and are shown.
@@ -377,7 +379,7 @@ pub(super) fn result_of(exercise: &ExerciseOutcome) -> String {
             format!("{passed}/{all} checks, {}/{} points", exercise.points.got, exercise.points.of)
         }
         ProgramOutcome::NotHandedIn => "not handed in".to_owned(),
-        ProgramOutcome::NotYet => "not graded yet".to_owned(),
+        ProgramOutcome::NotYet => NOT_YET.to_owned(),
         ProgramOutcome::DoesNotCompile { .. } => "does not compile".to_owned(),
         ProgramOutcome::NotBuilt { .. } => "could not be built".to_owned(),
     }
