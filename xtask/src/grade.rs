@@ -9,7 +9,7 @@ use crate::files::Files;
 use crate::isolation::{Choice, Chosen};
 use crate::kept::Graded;
 use crate::outcome::{Head, Outcomes};
-use crate::report::{self, Format, Reports, Show};
+use crate::report::{self, Format, Out, Reports, Show};
 use crate::run::{Runner, default_jobs, launcher};
 use crate::select::Select;
 use crate::trouble::{INTERRUPTED, Trouble};
@@ -32,8 +32,9 @@ use std::sync::Arc;
 #[command(after_long_help = "\
 Exit codes:
   0  everything passed
-  1  something failed, or a program is missing
-  2  the command or the submission is not what it should be
+  1  something failed, or some program is missing
+  2  the command or the submission is not what it should be, or there is no program
+     at all in the only submission: there is no grade, and no report
   3  trouble of ours, which says nothing about the submission
 130  interrupted: of a class, what was finished is kept")]
 pub struct Grade {
@@ -88,6 +89,16 @@ impl Grade {
     /// # Errors
     /// When grading was not possible at all.
     pub async fn run(self) -> Result<ExitCode, Trouble> {
+        let out = self.reports.leave(self.format)?;
+        let missing = self.reports.not_written();
+        let ended = self.grade(out).await;
+        ended.map_err(|trouble| match missing {
+            Some(line) => trouble.and(&line),
+            None => trouble,
+        })
+    }
+
+    async fn grade(self, out: Out) -> Result<ExitCode, Trouble> {
         let exercises = self.select.load()?;
         let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
         let paths =
@@ -112,8 +123,8 @@ impl Grade {
         let live = if matches!(given, Given::One(_)) { self.reports.live() } else { Reports::default() };
         let batch = self.batch(exercises, head, &chosen, files, live);
         match given {
-            Given::One(path) => self.one(&path, &batch).await,
-            Given::Class(class) => self.class(class, batch, &paths).await,
+            Given::One(path) => self.one(&path, &batch, out).await,
+            Given::Class(class) => self.class(class, batch, &paths, out).await,
         }
     }
 
@@ -130,7 +141,7 @@ impl Grade {
         }
     }
 
-    async fn one(&self, path: &Path, batch: &Batch) -> Result<ExitCode, Trouble> {
+    async fn one(&self, path: &Path, batch: &Batch, out: Out) -> Result<ExitCode, Trouble> {
         let name = if path == exercises::root() { "exercises".to_owned() } else { path.display().to_string() };
         let progress = Progress::of_one();
         let mut store = Store::in_memory()?;
@@ -142,7 +153,7 @@ impl Grade {
         self.reports.write(&batch.head, &store)?;
         let mut code = ExitCode::SUCCESS;
         store.each(&mut |outcome| {
-            report::print(&batch.head, &outcome, self.format, self.show)?;
+            report::print(&batch.head, &outcome, self.format, self.show, out)?;
             if let Err(error) = Graded::note(&outcome) {
                 anstream::eprintln!("note: `cargo xtask hint` will not know of this grading: {error}");
             }
@@ -152,7 +163,7 @@ impl Grade {
         Ok(code)
     }
 
-    async fn class(&self, class: Class, batch: Batch, paths: &[PathBuf]) -> Result<ExitCode, Trouble> {
+    async fn class(&self, class: Class, batch: Batch, paths: &[PathBuf], out: Out) -> Result<ExitCode, Trouble> {
         for note in &class.notes {
             anstream::eprintln!("note: {note}");
         }
@@ -172,7 +183,7 @@ impl Grade {
         let store = writer.finish()?;
         let ended = ended?;
         self.reports.write(&batch.head, &store)?;
-        let code = report::print_class(&batch.head, &store, self.format, ended, Some(&kept))?;
+        let code = report::print_class(&batch.head, &store, self.format, ended, Some(&kept), out)?;
         Ok(ExitCode::from(if ended == Ended::Interrupted { INTERRUPTED } else { code }))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::class::batch::Ended;
 use crate::class::store::Store;
-use crate::report::{Format, Reports, print_class};
+use crate::report::{Format, Out, Reports, print_class};
 use crate::trouble::Trouble;
 use clap::Args;
 use std::path::PathBuf;
@@ -38,6 +38,15 @@ impl Merge {
     /// # Errors
     /// When the files do not belong together, or something cannot be read or written.
     pub fn run(self) -> Result<ExitCode, Trouble> {
+        let out = self.reports.leave(self.format)?;
+        let missing = self.reports.not_written();
+        self.merge(out).map_err(|trouble| match missing {
+            Some(line) => trouble.and(&line),
+            None => trouble,
+        })
+    }
+
+    fn merge(self, out: Out) -> Result<ExitCode, Trouble> {
         self.reports.can_be_written()?;
         let mut joined = match &self.into {
             Some(path) => Store::open(path)?,
@@ -49,6 +58,6 @@ impl Merge {
         let head = joined.head()?;
         self.reports.write(&head, &joined)?;
         let kept = self.into.as_ref().or(self.stores.first().filter(|_| self.stores.len() == 1));
-        print_class(&head, &joined, self.format, Ended::Done, kept.map(PathBuf::as_path)).map(ExitCode::from)
+        print_class(&head, &joined, self.format, Ended::Done, kept.map(PathBuf::as_path), out).map(ExitCode::from)
     }
 }

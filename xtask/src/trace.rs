@@ -1,6 +1,6 @@
 //! `cargo xtask trace`: any program, and a second one, in a lab; their conversation is drawn while it happens.
 
-use crate::report::{ladder, write_on};
+use crate::report::{Out, ladder, write_on};
 use crate::run::launcher;
 use crate::submission;
 use crate::trouble::Trouble;
@@ -120,7 +120,7 @@ impl Show {
         let about: Vec<_> = performers.iter().map(|performer| format!("traced: {}", performer.command)).collect();
         let capture = keeps_packets.then(|| Capture::new(about.join("\n")));
         let telling = Telling::new(performers);
-        let drawer = Drawer::new(telling.lanes().to_vec(), ladder::look());
+        let drawer = Drawer::new(telling.lanes().to_vec(), ladder::look(Out::Stdout));
         print(&drawer.head())?;
         Ok(Self { telling, drawer, capture, rest: Rest::Gone })
     }

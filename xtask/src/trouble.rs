@@ -46,6 +46,15 @@ impl Trouble {
         }
     }
 
+    /// The same with a line below it.
+    #[must_use]
+    pub fn and(&self, line: &str) -> Self {
+        match self {
+            Self::Usage(message) => Self::Usage(format!("{message}\n{line}")),
+            Self::Ours(message) => Self::Ours(format!("{message}\n{line}")),
+        }
+    }
+
     /// Trouble of ours, with what was being done.
     pub fn ours(doing: impl std::fmt::Display) -> impl FnOnce(io::Error) -> Self {
         move |error| Self::Ours(format!("{doing}: {error}"))

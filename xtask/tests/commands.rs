@@ -191,6 +191,40 @@ fn wrong_arguments_are_explained(#[case] name: &str, #[case] args: &[&str]) {
 }
 
 #[test]
+fn a_report_has_standard_output_for_itself() {
+    let dir = submission(&[("udp_sender.py", &program("solutions/python/udp_sender.py"))]);
+    let mut command = xtask();
+    command.args(["grade", "--check", "udp_sender::utf8_text", "--report", "csv=-"]).arg(dir.path());
+    let output = command.output().unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(out.lines().count(), 2, "{out}");
+    assert!(out.starts_with("submission,points,") && out.ends_with(",1,1,1,1,0,0,0,1,\n"), "{out}");
+    assert!(err.ends_with("1 of 1 checks passed. 1 of 1 points.\n"), "{err}");
+}
+
+#[rstest]
+#[case::two(&["--report", "csv=-", "--report", "tap=-"], "error: --report csv=- and --report tap=- both write to standard output.")]
+#[case::beside_json(&["--format", "json", "--report", "csv=-"], "error: --format json and --report csv=- both write to standard output.")]
+fn two_reports_on_standard_output_are_refused(#[case] args: &[&str], #[case] expected: &str) {
+    for command in ["grade", "merge"] {
+        let told = said(xtask().arg(command).args(args).arg("nowhere"), Path::new("/"));
+        assert!(told.starts_with(expected) && told.ends_with("=FILE\nexit 2\n"), "{told}");
+    }
+}
+
+#[test]
+fn where_there_is_no_grade_it_is_said_that_there_is_no_report() {
+    let dir = submission(&[]);
+    let mut command = xtask();
+    command.current_dir(&dir).args(["grade", ".", "--report", "csv=grades.csv"]);
+    let told = said(&mut command, dir.path());
+    assert!(told.ends_with("\nNo report was written: csv=grades.csv\nexit 2\n"), "{told}");
+    assert!(!dir.path().join("grades.csv").exists());
+    let told = said(xtask().current_dir(&dir).args(["merge", "none.sqlite", "--report", "html=x.html"]), dir.path());
+    assert!(told.ends_with("\nNo report was written: html=x.html\nexit 2\n"), "{told}");
+}
+
+#[test]
 fn a_link_is_followed_to_the_program() {
     let real = submission(&[("mine.py", &program("solutions/python/udp_sender.py"))]);
     let dir = folder();

@@ -1,8 +1,8 @@
 //! The report of a class for people: a line a submission, what fails in most of them, and a summary.
 
-use super::columns::{harmless, pad, terminal_width, width, wrap};
+use super::columns::{harmless, pad, width, width_of, wrap};
 use super::text::{BAD, BOLD, FAINT, GOOD, NOT_YET, OURS, result_of};
-use super::{Format, json, write};
+use super::{Format, Out, json};
 use crate::class::batch::Ended;
 use crate::outcome::{CheckOutcome, CheckResult, ExerciseOutcome, Head, Outcome, Outcomes, Points, ProgramOutcome};
 use crate::trouble::{self, Trouble};
@@ -18,7 +18,7 @@ const CAUSE: usize = 8;
 /// Most columns for a submission's name.
 const NAME: usize = 32;
 
-/// Writes the report of a class to standard output, and gives the exit code.
+/// Writes the report of a class to standard output, or the one for people where it goes, and gives the exit code.
 ///
 /// # Errors
 /// When standard output cannot be written, or the outcomes cannot be read.
@@ -28,6 +28,7 @@ pub fn print_class(
     format: Format,
     ended: Ended,
     kept: Option<&Path>,
+    out: Out,
 ) -> Result<u8, Trouble> {
     let mut page = Page::default();
     outcomes.each(&mut |outcome| {
@@ -39,7 +40,7 @@ pub fn print_class(
             let mut out = std::io::stdout().lock();
             json::write(head, outcomes, &mut out)?;
         }
-        Format::Text => write(&page.render(head, ended, kept, terminal_width()))?,
+        Format::Text => out.write(&page.render(head, ended, kept, width_of(out)))?,
     }
     Ok(page.exit_code())
 }

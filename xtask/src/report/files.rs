@@ -1,10 +1,11 @@
 //! Reports in files: `--report FORMAT=FILE`, as many as are wanted.
 
-use super::{github, grades, gradescope, html, json, junit, tap};
+use super::{Format, Out, github, grades, gradescope, html, json, junit, tap};
 use crate::outcome::{Head, Outcomes};
 use crate::trouble::Trouble;
 use clap::Args;
 use harness::check::nearest;
+use std::fmt::{self, Display, Formatter};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ pub struct Reports {
     ///
     /// html: a page for browsers that needs nothing else. json: everything, for programs. junit: JUnit XML. csv: the grades, a line a submission. tap: the Test Anything Protocol.
     /// gradescope: its results.json, for one submission. annotations, summary, classroom: for GitHub, where the file can be
-    /// "$GITHUB_STEP_SUMMARY" or "$GITHUB_OUTPUT", which are added to. The file - is standard output.
+    /// "$GITHUB_STEP_SUMMARY" or "$GITHUB_OUTPUT", which are added to. The file - is standard output; the text for people goes to standard error then.
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Report>,
 }
@@ -31,8 +32,24 @@ struct Report {
     file: PathBuf,
 }
 
-/// The name of standard output.
-const STANDARD_OUTPUT: &str = "-";
+/// What standard output is called.
+const STANDARD_OUTPUT: [&str; 2] = ["-", "/dev/stdout"];
+
+impl Report {
+    fn is_on_stdout(&self) -> bool {
+        is_stdout(&self.file)
+    }
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", KINDS[self.kind.0].0, self.file.display())
+    }
+}
+
+fn is_stdout(file: &Path) -> bool {
+    STANDARD_OUTPUT.iter().any(|name| file.as_os_str() == *name)
+}
 
 /// Writes a report.
 type Writes = fn(&Head, &dyn Outcomes, &mut dyn Write) -> Result<(), Trouble>;
@@ -97,7 +114,9 @@ impl Reports {
     /// Those that are written again and again while one submission is graded: where we may be ended at any time.
     #[must_use]
     pub fn live(&self) -> Self {
-        let is_live = |report: &&Report| KINDS[report.kind.0].2 == How::Live && !is_special(&report.file);
+        let is_live = |report: &&Report| {
+            KINDS[report.kind.0].2 == How::Live && !report.is_on_stdout() && !is_special(&report.file)
+        };
         Self { reports: self.reports.iter().filter(is_live).cloned().collect() }
     }
 
@@ -116,6 +135,35 @@ impl Reports {
         }
     }
 
+    /// Where the report for people goes: a report on standard output has it for itself.
+    ///
+    /// # Errors
+    /// When two reports are to go to standard output.
+    pub fn leave(&self, format: Format) -> Result<Out, Trouble> {
+        let reports = self.reports.iter().filter(|report| report.is_on_stdout());
+        let mut names: Vec<_> = reports.map(|report| format!("--report {}=-", KINDS[report.kind.0].0)).collect();
+        if format == Format::Json {
+            names.insert(0, "--format json".to_owned());
+        }
+        match (&*names, format) {
+            ([first, .., last], _) => Err(Trouble::Usage(format!(
+                "{first} and {last} both write to standard output. Try: let one of them write into a file, --report {}=FILE",
+                last.trim_start_matches("--report ").trim_end_matches("=-")
+            ))),
+            ([_], Format::Text) => Ok(Out::Stderr),
+            _ => Ok(Out::Stdout),
+        }
+    }
+
+    /// What is said where grading has ended with trouble and so without a report, if one was asked for. One that is written
+    /// as it goes is there.
+    #[must_use]
+    pub fn not_written(&self) -> Option<String> {
+        let is_missing = |report: &&Report| KINDS[report.kind.0].2 != How::Live || report.is_on_stdout();
+        let names: Vec<_> = self.reports.iter().filter(is_missing).map(Report::to_string).collect();
+        (!names.is_empty()).then(|| format!("No report was written: {}", names.join(", ")))
+    }
+
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -128,7 +176,7 @@ impl Reports {
     /// When a file could not be written later.
     pub fn can_be_written(&self) -> Result<(), Trouble> {
         for Report { file, .. } in &self.reports {
-            if file.as_os_str() == STANDARD_OUTPUT || is_special(file) {
+            if is_stdout(file) || is_special(file) {
                 continue;
             }
             tempfile::tempfile_in(folder(file)).map_err(|error| usage(file, &error))?;
@@ -143,7 +191,7 @@ impl Reports {
     pub fn write(&self, head: &Head, outcomes: &dyn Outcomes) -> Result<(), Trouble> {
         for Report { kind, file } in &self.reports {
             let (_, write, how) = KINDS[kind.0];
-            if file.as_os_str() == STANDARD_OUTPUT {
+            if is_stdout(file) {
                 write(head, outcomes, &mut io::stdout().lock())?;
                 continue;
             }
@@ -195,12 +243,45 @@ mod tests {
     #[case::gradescope(&["csv=a", "gradescope=b"], 2, Some("the report gradescope is about one submission, and these are 2. Grade each by itself"))]
     #[case::classroom(&["classroom=a"], 3, Some("the report classroom is about one submission, and these are 3. Grade each by itself"))]
     fn a_report_about_one_submission_is_none_of_a_class(
-        #[case] reports: &[&str],
+        #[case] given: &[&str],
         #[case] submissions: usize,
         #[case] refused: Option<&str>,
     ) {
-        let reports = Reports { reports: reports.iter().map(|report| report.parse().unwrap()).collect() };
-        let said = reports.are_about(submissions).err().map(|trouble| trouble.to_string());
+        let said = reports(given).are_about(submissions).err().map(|trouble| trouble.to_string());
         assert_eq!(said.as_deref(), refused);
+    }
+
+    fn reports(reports: &[&str]) -> Reports {
+        Reports { reports: reports.iter().map(|report| report.parse().unwrap()).collect() }
+    }
+
+    #[rstest]
+    #[case::none(&[], Format::Text, Ok(Out::Stdout))]
+    #[case::in_a_file(&["csv=a", "html=b"], Format::Json, Ok(Out::Stdout))]
+    #[case::alone(&["csv=-", "html=b"], Format::Text, Ok(Out::Stderr))]
+    #[case::by_its_path(&["csv=/dev/stdout"], Format::Text, Ok(Out::Stderr))]
+    #[case::two(&["csv=-", "junit=/dev/stdout"], Format::Text, Err("--report csv=- and --report junit=- both write to standard output. Try: let one of them write into a file, --report junit=FILE"))]
+    #[case::beside_json(&["csv=-"], Format::Json, Err("--format json and --report csv=- both write to standard output. Try: let one of them write into a file, --report csv=FILE"))]
+    fn one_format_is_on_standard_output(
+        #[case] given: &[&str],
+        #[case] format: Format,
+        #[case] expected: Result<Out, &str>,
+    ) {
+        let out = reports(given).leave(format).map_err(|trouble| trouble.to_string());
+        assert_eq!(out, expected.map_err(str::to_owned));
+    }
+
+    #[rstest]
+    #[case::none(&[], None)]
+    #[case::written_as_it_goes(&["gradescope=results.json"], None)]
+    #[case::others(&["gradescope=results.json", "csv=grades.csv", "html=-"], Some("No report was written: csv=grades.csv, html=-"))]
+    fn reports_that_are_not_there_are_named(#[case] given: &[&str], #[case] expected: Option<&str>) {
+        assert_eq!(reports(given).not_written().as_deref(), expected);
+    }
+
+    #[test]
+    fn standard_output_is_written_once() {
+        assert!(reports(&["gradescope=-"]).live().is_empty());
+        assert!(!reports(&["gradescope=results.json"]).live().is_empty());
     }
 }

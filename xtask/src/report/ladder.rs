@@ -1,6 +1,7 @@
 //! Drawn conversations in a report, and whether a terminal can show box drawing.
 
-use super::columns::terminal_width;
+use super::Out;
+use super::columns::width_of;
 use harness::ladder::Ladder;
 use harness::ladder::text::{Charset, Look, draw};
 use std::env;
@@ -10,12 +11,16 @@ const INDENT: usize = 4;
 /// Most lines of such a drawing.
 const LINES: usize = 25;
 
-/// How drawings look on standard output: in ASCII where that is no terminal, or one of a locale without UTF-8.
+/// How drawings look there: in ASCII where that is no terminal, or one of a locale without UTF-8.
 #[must_use]
-pub fn look() -> Look {
-    let unicode = rustix::termios::isatty(rustix::stdio::stdout()) && is_utf8(|name| env::var(name).ok());
+pub fn look(out: Out) -> Look {
+    let is_terminal = match out {
+        Out::Stdout => rustix::termios::isatty(rustix::stdio::stdout()),
+        Out::Stderr => rustix::termios::isatty(rustix::stdio::stderr()),
+    };
+    let unicode = is_terminal && is_utf8(|name| env::var(name).ok());
     let charset = if unicode { Charset::Unicode } else { Charset::Ascii };
-    Look { columns: terminal_width(), charset }
+    Look { columns: width_of(out), charset }
 }
 
 /// The lines of a whole ladder.

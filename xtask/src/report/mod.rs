@@ -33,6 +33,15 @@ pub enum Format {
     Json,
 }
 
+/// Where the report for people goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Out {
+    /// Standard output
+    Stdout,
+    /// Standard error, where another report has standard output for itself
+    Stderr,
+}
+
 /// What a report can show beside the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Show {
@@ -64,14 +73,31 @@ pub fn html(head: &Head, outcomes: &dyn Outcomes, out: &mut dyn Write) -> Result
     html::write(head, outcomes, out)
 }
 
-/// Writes the report of one submission to standard output. The one for programs shows no drawings.
+/// Writes the report of one submission to standard output, or the one for people where it goes. The one for programs shows no
+/// drawings.
 ///
 /// # Errors
-/// When standard output cannot be written.
-pub fn print(head: &Head, outcome: &Outcome, format: Format, show: Option<Show>) -> Result<(), Trouble> {
+/// When it cannot be written.
+pub fn print(head: &Head, outcome: &Outcome, format: Format, show: Option<Show>, out: Out) -> Result<(), Trouble> {
     match format {
-        Format::Text => write(&text::render(head, outcome, ladder::look(), show)),
+        Format::Text => out.write(&text::render(head, outcome, ladder::look(out), show)),
         Format::Json => write(&json(head, &vec![outcome.clone()])?),
+    }
+}
+
+impl Out {
+    /// Writes a text there, without its colours if that is no terminal.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    fn write(self, text: &str) -> Result<(), Trouble> {
+        match self {
+            Self::Stdout => write(text),
+            Self::Stderr => {
+                anstream::eprint!("{text}");
+                Ok(())
+            }
+        }
     }
 }
 
