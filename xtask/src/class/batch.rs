@@ -367,9 +367,10 @@ impl Batch {
             let place = (exercise.name.clone(), check.name.clone());
             let known = kept.known.as_ref().and_then(|known| known.results.get(&place));
             if let Some((_, verdict)) = known.filter(|(known, _)| *known == key && !key.is_empty()) {
-                tally.count(verdict);
-                tally.known += 1;
-                progress.skip(1);
+                let mut known = Tally { known: 1, ..Tally::default() };
+                known.count(verdict);
+                progress.known(known);
+                *tally += known;
                 continue;
             }
             let (exercise, program) = (Arc::clone(exercise), program.clone());
