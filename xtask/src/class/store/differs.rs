@@ -81,12 +81,12 @@ mod tests {
     }
 
     /// A course with other values changes the digests of the checks, too: what is told is the value.
-    fn another_port(exercises: &mut Vec<ExerciseHead>) {
+    fn another_port(exercises: &mut [ExerciseHead]) {
         exercises[1].parameters.insert("port".to_owned(), "9000".to_owned());
         exercises[1].checks[0].digest = "2".to_owned();
     }
 
-    fn another_check(exercises: &mut Vec<ExerciseHead>) {
+    fn another_check(exercises: &mut [ExerciseHead]) {
         let check = CheckHead { name: "three".to_owned(), ..exercises[0].checks[0].clone() };
         exercises[0].checks.push(check);
     }
@@ -94,12 +94,12 @@ mod tests {
     #[rstest]
     #[case::nothing(|_: &mut Vec<ExerciseHead>| {}, None)]
     #[case::a_parameter(
-        another_port,
+        |e: &mut Vec<ExerciseHead>| another_port(e),
         Some("the parameter port of tcp_server is 9000, and 8989 in the results before it")
     )]
     #[case::an_exercise(|e: &mut Vec<ExerciseHead>| _ = e.remove(0), Some("other exercises were graded than in the results before it: not udp_sender"))]
     #[case::a_check_more(
-        another_check,
+        |e: &mut Vec<ExerciseHead>| another_check(e),
         Some("other checks of udp_sender were graded than in the results before it: also three")
     )]
     #[case::another_check(|e: &mut Vec<ExerciseHead>| e[0].checks[0].name = "three".to_owned(), Some("other checks of udp_sender were graded than in the results before it: three instead of one"))]
