@@ -107,7 +107,7 @@ pub(crate) fn of(file: &TomlFile<'_>, mut exercises: Vec<Exercise>) -> Result<Co
     let misplaced = TomlFile::entries(&table).into_iter().find(|(key, _)| EXERCISES.contains(&key.get_ref().as_ref()));
     if let Some((key, _)) = misplaced {
         let form = format!("[exercises.{}]", key.get_ref());
-        return Err(file.mistake(key.span(), "an exercise stands in the table `exercises`".to_owned(), &[&form]));
+        return Err(file.mistake(key.span(), "an exercise must stand in the table `exercises`".to_owned(), &[&form]));
     }
     file.only(&table, &["title", "visibility", "leaderboard", "leave_out", "exercises"])?;
     let title = table.get("title").map(|title| file.string(title).map(str::to_owned)).transpose()?;
@@ -164,6 +164,9 @@ fn change(file: &TomlFile<'_>, exercise: &mut Exercise, table: &DeTable<'_>) -> 
     }
     if let Some(value) = table.get("leave_out") {
         let left_out = file.words(value, &kind, &names)?;
+        for key in ["points", "visibility"] {
+            nothing_about_left_out(file, table, key, &left_out.iter().map(|place| names[*place]).collect::<Vec<_>>())?;
+        }
         exercise.checks = without(std::mem::take(&mut exercise.checks), &left_out);
         if exercise.checks.is_empty() {
             let problem = format!("no check of {} would be left", exercise.name);
@@ -172,6 +175,23 @@ fn change(file: &TomlFile<'_>, exercise: &mut Exercise, table: &DeTable<'_>) -> 
         }
     }
     Ok(())
+}
+
+/// Refuses what is said below `key` about a check that is left out: one of the two was not meant.
+fn nothing_about_left_out(
+    file: &TomlFile<'_>,
+    table: &DeTable<'_>,
+    key: &str,
+    left_out: &[&str],
+) -> Result<(), Mistake> {
+    let entries = table.get(key).and_then(|value| value.get_ref().as_table()).map(TomlFile::entries);
+    let twice = entries.into_iter().flatten().find(|(name, _)| left_out.contains(&name.get_ref().as_ref()));
+    let Some((name, _)) = twice else { return Ok(()) };
+    let problem = format!(
+        "`{0}` stands in `leave_out`, too, so it does not run: remove it here, or, if it is to count, from `leave_out`",
+        name.get_ref()
+    );
+    Err(file.mistake(name.span(), problem, &[]))
 }
 
 /// The parameters of one exercise.

@@ -75,7 +75,7 @@ fn what_does_not_exist_is_told_with_the_nearest_name() {
       |            ^^^^^^^^^
       did you mean: tcp_server
 
-    course.toml:1:2: an exercise stands in the table `exercises`
+    course.toml:1:2: an exercise must stand in the table `exercises`
       | [tcp_server]
       |  ^^^^^^^^^^
       expected: [exercises.tcp_server]
@@ -161,89 +161,89 @@ fn what_is_of_the_wrong_kind_is_told_with_the_right_one() {
         problem_in("udp_chat", "parameters = { ip = 7 }"),
     ];
     insta::assert_snapshot!(told.join("\n\n"), @r###"
-    course.toml:1:9: a text stands here, in quotes
+    course.toml:1:9: a text must stand here, in quotes
       | title = 7
       |         ^
 
-    course.toml:1:14: a name stands here, in quotes
+    course.toml:1:14: a name must stand here, in quotes
       | visibility = true
       |              ^^^^
       expected: visible; hidden; after_due_date; after_published
 
-    course.toml:1:15: true or false stands here, without quotes
+    course.toml:1:15: true or false must stand here, without quotes
       | leaderboard = "yes"
       |               ^^^^^
 
-    course.toml:1:13: a list stands here, in square brackets
+    course.toml:1:13: a list must stand here, in square brackets
       | leave_out = "udp_chat"
       |             ^^^^^^^^^^
       expected: ["udp_sender", …]
 
-    course.toml:1:14: a name stands here, in quotes
+    course.toml:1:14: a name must stand here, in quotes
       | leave_out = [7]
       |              ^
       expected: udp_sender; udp_receiver; udp_chat; tcp_client; tcp_server; zero_length_recv
 
-    course.toml:1:13: a table stands here
+    course.toml:1:13: a table must stand here
       | exercises = ["tcp_server"]
       |             ^^^^^^^^^^^^^^
       expected: [exercises.tcp_server]
 
-    course.toml:2:10: a table stands here
+    course.toml:2:10: a table must stand here
       | points = 5
       |          ^
       expected: { one_client = 5 }
 
-    course.toml:2:25: what a check is worth is a whole number from 0 to 1000
+    course.toml:2:25: what a check is worth must be a whole number from 0 to 1000
       | points = { one_client = "5" }
       |                         ^^^
 
-    course.toml:2:25: what a check is worth is a whole number from 0 to 1000
+    course.toml:2:25: what a check is worth must be a whole number from 0 to 1000
       | points = { one_client = -1 }
       |                         ^^
 
-    course.toml:2:25: what a check is worth is a whole number from 0 to 1000
+    course.toml:2:25: what a check is worth must be a whole number from 0 to 1000
       | points = { one_client = 2.5 }
       |                         ^^^
 
-    course.toml:2:25: what a check is worth is a whole number from 0 to 1000
+    course.toml:2:25: what a check is worth must be a whole number from 0 to 1000
       | points = { one_client = 1001 }
       |                         ^^^^
 
-    course.toml:2:14: a name stands here, in quotes
+    course.toml:2:14: a name must stand here, in quotes
       | visibility = ["hidden"]
       |              ^^^^^^^^^^
       expected: visible; hidden; after_due_date; after_published
 
-    course.toml:2:13: a list stands here, in square brackets
+    course.toml:2:13: a list must stand here, in square brackets
       | leave_out = "port_taken"
       |             ^^^^^^^^^^^^
       expected: ["one_client", …]
 
-    course.toml:2:14: a table stands here
+    course.toml:2:14: a table must stand here
       | parameters = 9000
       |              ^^^^
       expected: { answer = … }
 
-    course.toml:2:23: a port is a whole number from 1024 to 32767
+    course.toml:2:23: a port must be a whole number from 1024 to 32767
       | parameters = { port = "9000" }
       |                       ^^^^^^
 
-    course.toml:2:25: a text stands here
+    course.toml:2:25: a text must stand here
       | parameters = { answer = 7 }
       |                         ^
       expected: "text"; { text = "text", encoding = "gbk" }
 
-    course.toml:2:21: a text stands here
+    course.toml:2:21: a text must stand here
       | parameters.answer = { encoding = "gbk" }
       |                     ^^^^^^^^^^^^^^^^^^^^
       expected: "text"; { text = "text", encoding = "gbk" }
 
-    course.toml:2:30: a text stands here, in quotes
+    course.toml:2:30: a text must stand here, in quotes
       | parameters.answer = { text = 7 }
       |                              ^
 
-    course.toml:2:21: an address of the program's machine is one from 192.168.1.103 to 192.168.1.254
+    course.toml:2:21: an address of the program's machine must be one from 192.168.1.103 to 192.168.1.254
       | parameters = { ip = 7 }
       |                     ^
     "###);
@@ -275,15 +275,15 @@ fn a_value_with_which_a_check_would_mean_nothing_is_refused() {
         problem_in("tcp_server", "parameters = { answer = \"好, Me too!\" }"),
     ];
     insta::assert_snapshot!(told.join("\n\n"), @r###"
-    course.toml:2:23: a port is a whole number from 1024 to 32767
+    course.toml:2:23: a port must be a whole number from 1024 to 32767
       | parameters = { port = 0 }
       |                       ^
 
-    course.toml:2:37: a port is a whole number from 1024 to 32767
+    course.toml:2:37: a port must be a whole number from 1024 to 32767
       | parameters = { answer = "好", port = 70000 }
       |                                      ^^^^^
 
-    course.toml:2:23: a port is a whole number from 1024 to 32767
+    course.toml:2:23: a port must be a whole number from 1024 to 32767
       | parameters = { port = 40000 }
       |                       ^^^^^
 
@@ -307,15 +307,15 @@ fn a_value_with_which_a_check_would_mean_nothing_is_refused() {
       | parameters = { port = 8081 }
       |                       ^^^^
 
-    course.toml:2:21: an address of the program's machine is one from 192.168.1.103 to 192.168.1.254
+    course.toml:2:21: an address of the program's machine must be one from 192.168.1.103 to 192.168.1.254
       | parameters = { ip = "127.0.0.1" }
       |                     ^^^^^^^^^^^
 
-    course.toml:2:21: an address of the program's machine is one from 192.168.1.103 to 192.168.1.254
+    course.toml:2:21: an address of the program's machine must be one from 192.168.1.103 to 192.168.1.254
       | parameters = { ip = "192.168.1.11" }
       |                     ^^^^^^^^^^^^^^
 
-    course.toml:2:21: an address of the program's machine is one from 192.168.1.103 to 192.168.1.254
+    course.toml:2:21: an address of the program's machine must be one from 192.168.1.103 to 192.168.1.254
       | parameters = { ip = "the server" }
       |                     ^^^^^^^^^^^^
 
@@ -388,6 +388,28 @@ fn a_course_in_which_nothing_counts_is_refused() {
       | leave_out = ["udp_sender", "udp_receiver", "udp_chat", "tcp_client", "zero_length_recv"]
       | ^^^^^^^^^
     "###);
+}
+
+#[test]
+fn a_check_that_is_left_out_has_neither_points_nor_visibility() {
+    let told = [
+        problem_in("tcp_server", "points = { one_client = 5, port_taken = 2 }\nleave_out = [\"port_taken\"]"),
+        problem_in("tcp_server", "leave_out = [\"utf8_text\", \"port_taken\"]\npoints.port_taken = 0"),
+        problem_in("tcp_server", "visibility = { port_taken = \"hidden\" }\nleave_out = [\"port_taken\"]"),
+    ];
+    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    course.toml:2:28: `port_taken` stands in `leave_out`, too, so it does not run: remove it here, or, if it is to count, from `leave_out`
+      | points = { one_client = 5, port_taken = 2 }
+      |                            ^^^^^^^^^^
+
+    course.toml:3:8: `port_taken` stands in `leave_out`, too, so it does not run: remove it here, or, if it is to count, from `leave_out`
+      | points.port_taken = 0
+      |        ^^^^^^^^^^
+
+    course.toml:2:16: `port_taken` stands in `leave_out`, too, so it does not run: remove it here, or, if it is to count, from `leave_out`
+      | visibility = { port_taken = "hidden" }
+      |                ^^^^^^^^^^
+    "#);
 }
 
 proptest::proptest! {

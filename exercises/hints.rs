@@ -131,7 +131,7 @@ fn parse(path: &Path, text: &str, checks: &[&str]) -> Result<Hints, LoadError> {
     let causes: Vec<_> = Cause::ALL.iter().map(|cause| cause.name()).collect();
     let series = |written: Vec<Written>| {
         if let Some(hint) = written.get(MOST) {
-            return Err(at(hint.text.span(), format!("a series has up to {MOST} hints")));
+            return Err(at(hint.text.span(), format!("a series can have up to {MOST} hints")));
         }
         let read = |hint: Written| {
             let cause = |name: &Spanned<String>| {
@@ -141,7 +141,7 @@ fn parse(path: &Path, text: &str, checks: &[&str]) -> Result<Hints, LoadError> {
             let fits: Vec<Option<Cause>> = hint.causes.iter().map(cause).collect::<Result<_, LoadError>>()?;
             let line = hint.text.get_ref().split_whitespace().collect::<Vec<_>>().join(" ");
             if line.is_empty() {
-                return Err(at(hint.text.span(), "a hint says something".to_owned()));
+                return Err(at(hint.text.span(), "a hint must say something".to_owned()));
             }
             Ok(Hint { text: line, causes: fits.into_iter().flatten().collect() })
         };
@@ -238,11 +238,11 @@ mod tests {
         );
         insta::assert_snapshot!(
             problem("[[check.one_client]]\ntext = \" \\n\"\n"),
-            @"e/hints.toml: line 2, column 8: a hint says something"
+            @"e/hints.toml: line 2, column 8: a hint must say something"
         );
         insta::assert_snapshot!(
             problem(&"[[check.one_client]]\ntext = \"a\"\n".repeat(4)),
-            @"e/hints.toml: line 8, column 8: a series has up to 3 hints"
+            @"e/hints.toml: line 8, column 8: a series can have up to 3 hints"
         );
         insta::assert_snapshot!(
             problem("[[shared.a]]\ntext = \"a\"\n"),

@@ -60,7 +60,7 @@ impl<'a> TomlFile<'a> {
 
     /// The same of a text.
     pub(crate) fn word(&self, value: &Value<'a>, kind: &str, names: &[&str]) -> Result<usize, Mistake> {
-        let missing = || self.mistake(value.span(), "a name stands here, in quotes".to_owned(), names);
+        let missing = || self.mistake(value.span(), "a name must stand here, in quotes".to_owned(), names);
         let word = value.get_ref().as_str().ok_or_else(missing)?;
         self.known(&Spanned::new(value.span(), word.into()), kind, names)
     }
@@ -68,35 +68,38 @@ impl<'a> TomlFile<'a> {
     /// A list of names.
     pub(crate) fn words(&self, value: &Value<'a>, kind: &str, names: &[&str]) -> Result<Vec<usize>, Mistake> {
         let form = format!("[\"{}\", …]", names.first().unwrap_or(&""));
-        let missing = || self.mistake(value.span(), "a list stands here, in square brackets".to_owned(), &[&form]);
+        let missing = || self.mistake(value.span(), "a list must stand here, in square brackets".to_owned(), &[&form]);
         let list = value.get_ref().as_array().ok_or_else(missing)?;
         list.iter().map(|value| self.word(value, kind, names)).collect()
     }
 
     /// A table; `form` is what it can look like.
     pub(crate) fn table<'t>(&self, value: &'t Value<'a>, form: &str) -> Result<&'t DeTable<'a>, Mistake> {
-        value.get_ref().as_table().ok_or_else(|| self.mistake(value.span(), "a table stands here".to_owned(), &[form]))
+        value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.mistake(value.span(), "a table must stand here".to_owned(), &[form]))
     }
 
     /// A text.
     pub(crate) fn string<'t>(&self, value: &'t Value<'a>) -> Result<&'t str, Mistake> {
         let text = value.get_ref().as_str();
-        text.ok_or_else(|| self.mistake(value.span(), "a text stands here, in quotes".to_owned(), &[]))
+        text.ok_or_else(|| self.mistake(value.span(), "a text must stand here, in quotes".to_owned(), &[]))
     }
 
     /// `true` or `false`.
     pub(crate) fn yes_or_no(&self, value: &Value<'a>) -> Result<bool, Mistake> {
         let yes = value.get_ref().as_bool();
-        yes.ok_or_else(|| self.mistake(value.span(), "true or false stands here, without quotes".to_owned(), &[]))
+        yes.ok_or_else(|| self.mistake(value.span(), "true or false must stand here, without quotes".to_owned(), &[]))
     }
 
     /// A whole number within a range; `what` it is.
     pub(crate) fn number(&self, value: &Value<'a>, what: &str, from: u32, to: u32) -> Result<u32, Mistake> {
         let number = value.get_ref().as_integer();
         let number = number.and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
-        number
-            .filter(|number| (from..=to).contains(number))
-            .ok_or_else(|| self.mistake(value.span(), format!("{what} is a whole number from {from} to {to}"), &[]))
+        number.filter(|number| (from..=to).contains(number)).ok_or_else(|| {
+            self.mistake(value.span(), format!("{what} must be a whole number from {from} to {to}"), &[])
+        })
     }
 
     /// A mistake at a place, and what could stand there.

@@ -46,7 +46,7 @@ pub(crate) fn read(file: &TomlFile<'_>, own: &Parameter, value: &Value<'_>) -> R
             let ip = text.and_then(|text| text.parse().ok()).filter(free).ok_or_else(|| {
                 let (from, to) = ADDRESSES;
                 let problem =
-                    format!("an address of the program's machine is one from 192.168.1.{from} to 192.168.1.{to}");
+                    format!("an address of the program's machine must be one from 192.168.1.{from} to 192.168.1.{to}");
                 file.mistake(value.span(), problem, &[])
             })?;
             Ok(Parameter::Text(ip.to_string()))
@@ -61,7 +61,7 @@ fn text(file: &TomlFile<'_>, value: &Value<'_>) -> Result<Parameter, Mistake> {
         return Ok(Parameter::Text(text.to_owned()));
     }
     let forms = [TEXT, ENCODED];
-    let missing = || file.mistake(value.span(), "a text stands here".to_owned(), &forms);
+    let missing = || file.mistake(value.span(), "a text must stand here".to_owned(), &forms);
     let table = value.get_ref().as_table().ok_or_else(missing)?;
     file.only(table, &["text", "encoding"])?;
     let text = file.string(table.get("text").ok_or_else(missing)?)?.to_owned();

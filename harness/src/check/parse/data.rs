@@ -32,7 +32,7 @@ impl Line<'_> {
                 }
                 let word = self.word().unwrap_or_default();
                 let known = Encoding::ALL.iter().find(|(name, _)| *name == word);
-                let (_, encoding) = known.ok_or_else(|| self.error_here("an encoding stands here", &["gbk"]))?;
+                let (_, encoding) = known.ok_or_else(|| self.error_here("an encoding must stand here", &["gbk"]))?;
                 self.at += 1;
                 Ok(Data::Encoded(text, *encoding))
             }
@@ -52,13 +52,13 @@ impl Line<'_> {
                     self.at += 1;
                     return Ok(Data::Parameter(name));
                 }
-                let len = word.parse().map_err(|_| self.error_here("bytes to send or type stand here", &DATA))?;
+                let len = word.parse().map_err(|_| self.error_here("bytes to send or type must stand here", &DATA))?;
                 self.is_small(len)?;
                 self.at += 1;
                 self.expect("bytes", &DATA[3..4])?;
                 Ok(Data::Pattern(len))
             }
-            _ => Err(self.error_here("bytes to send or type stand here", &DATA)),
+            _ => Err(self.error_here("bytes to send or type must stand here", &DATA)),
         }
     }
 
@@ -94,7 +94,7 @@ impl Line<'_> {
                 } else if let Some(name) = parameter(&word) {
                     Value::Parameter(name)
                 } else {
-                    let number = word.parse().map_err(|_| self.error_here("a value stands here", &VALUES))?;
+                    let number = word.parse().map_err(|_| self.error_here("a value must stand here", &VALUES))?;
                     self.at += 1;
                     if !self.takes("bytes") {
                         return Ok(Value::Number(number));
@@ -105,7 +105,7 @@ impl Line<'_> {
                     Value::Pattern(number as usize)
                 }
             }
-            _ => return Err(self.error_here("a value stands here", &VALUES)),
+            _ => return Err(self.error_here("a value must stand here", &VALUES)),
         };
         self.at += 1;
         Ok(value)

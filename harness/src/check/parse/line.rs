@@ -41,7 +41,7 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn expect(&mut self, word: &str, forms: &[&str]) -> Result<(), Box<CheckError>> {
-        if self.takes(word) { Ok(()) } else { Err(self.error_here(&format!("`{word}` stands here"), forms)) }
+        if self.takes(word) { Ok(()) } else { Err(self.error_here(&format!("`{word}` must stand here"), forms)) }
     }
 
     pub(super) fn end(&self) -> Result<(), Box<CheckError>> {
@@ -80,7 +80,7 @@ impl<'a> Line<'a> {
     /// A number that is at least 1.
     pub(super) fn count(&mut self, forms: &[&str]) -> Result<usize, Box<CheckError>> {
         let number = self.word().and_then(|word| word.parse().ok()).filter(|number| *number > 0);
-        let number = number.ok_or_else(|| self.error_here("a number stands here, 1 or more", forms))?;
+        let number = number.ok_or_else(|| self.error_here("a number must stand here, 1 or more", forms))?;
         self.at += 1;
         Ok(number)
     }

@@ -86,7 +86,7 @@ impl Line<'_> {
     }
 
     fn endpoint(&mut self) -> Result<Template, Box<CheckError>> {
-        let word = self.word().ok_or_else(|| self.error_here("an address stands here", &ENDPOINTS))?;
+        let word = self.word().ok_or_else(|| self.error_here("an address must stand here", &ENDPOINTS))?;
         self.at += 1;
         Ok(Template(word))
     }

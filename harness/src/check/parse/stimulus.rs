@@ -63,7 +63,7 @@ impl Line<'_> {
                 Some(Kind::Word(word)) if word == "as" && start.name.is_none() => {
                     self.at += 1;
                     let name = self.word().filter(|name| is_program(name));
-                    let problem = "a name in small letters stands here, and not `program`";
+                    let problem = "a name in small letters must stand here, and not `program`";
                     start.name = Some(name.ok_or_else(|| self.error_here(problem, START))?);
                     self.at += 1;
                 }
@@ -73,7 +73,7 @@ impl Line<'_> {
                     return Ok(start);
                 }
                 Some(Kind::Word(_) | Kind::Text(_)) if start.name.is_some() => {
-                    return Err(self.error_here("arguments stand before the name", START));
+                    return Err(self.error_here("arguments must stand before the name", START));
                 }
                 Some(Kind::Word(word) | Kind::Text(word)) => {
                     start.args.push(Template(word.clone()));
@@ -95,7 +95,7 @@ impl Line<'_> {
                 Ok(name)
             }
             Some(name) => Err(self.error_here(&format!("no program was started `as {name}`"), &known)),
-            None => Err(self.error_here("the name of a program stands here", &known)),
+            None => Err(self.error_here("the name of a program must stand here", &known)),
         }
     }
 
