@@ -67,7 +67,7 @@ impl Hint {
         let mut shown: BTreeMap<String, Shown> = kept::read(SHOWN);
         let name = format!("{}.{}", series.kind, series.name);
         let last = shown.get(&id).filter(|shown| self.next && shown.series == name);
-        let place = last.map_or(series.begin, |shown| shown.place + 1);
+        let place = last.map_or(series.begin, |shown| (shown.place + 1).max(series.begin));
         let again = format!("cargo xtask hint {id}{}", self.course.as_arguments());
         report::write(&page(&id, &again, check, chosen, &series, place, columns::terminal_width()))?;
         if place < series.hints.len() {
@@ -114,7 +114,9 @@ fn page(
         }
         Some(hint) => {
             lines.extend(chosen.map(|why| format!("{FAINT}{why}{FAINT:#}")));
-            lines.push(format!("{BOLD}{id}{BOLD:#}, hint {} of {all}", place + 1));
+            // Counted from the first that is shown: whoever knows the cause never sees the hints before it.
+            let (number, count) = (place + 1 - series.begin, all - series.begin);
+            lines.push(format!("{BOLD}{id}{BOLD:#}, hint {number} of {count}"));
             lines.extend(
                 columns::wrap(&check.check.about, width, 2).iter().map(|line| format!("{FAINT}{line}{FAINT:#}")),
             );

@@ -57,7 +57,7 @@ fn a_known_cause_begins_with_the_hint_that_fits_it() {
         ] }"#,
     );
     let own = said(&target, &["hint", "tcp_server::restarts_at_once"]);
-    assert!(own.contains("hint 3 of 3") && own.contains("The order is everything"), "{own}");
+    assert!(own.contains("hint 1 of 1") && own.contains("The order is everything"), "{own}");
     let shared = said(&target, &["hint", "tcp_server::one_client"]);
     assert!(shared.contains("hint 1 of 3") && shared.contains("ss -tln"), "{shared}");
     let shared = said(&target, &["hint", "tcp_server::one_client", "--next"]);
@@ -73,6 +73,16 @@ fn another_cause_than_last_time_begins_anew() {
     fs::write(target.path().join("grade/last.json"), r#"{ "tcp_server": [] }"#).unwrap();
     let told = said(&target, &["hint", "tcp_server::one_client", "--next"]);
     assert!(told.contains("hint 1 of 3") && told.contains("Four values"), "{told}");
+}
+
+#[test]
+fn who_learns_the_cause_goes_on_with_the_hint_that_fits_it() {
+    let target = graded("{}");
+    assert!(said(&target, &["hint", "tcp_server::restarts_at_once"]).contains("hint 1 of 3"));
+    let known = r#"{ "tcp_server": [{ "check": "restarts_at_once", "cause": "option_after_bind" }] }"#;
+    fs::write(target.path().join("grade/last.json"), known).unwrap();
+    let told = said(&target, &["hint", "tcp_server::restarts_at_once", "--next"]);
+    assert!(told.contains("hint 1 of 1") && told.contains("The order is everything"), "{told}");
 }
 
 #[test]
@@ -107,7 +117,8 @@ fn grading_leaves_what_failed_and_forgets_what_passes_now() {
     assert_eq!(failed.len(), 1, "{last}");
     assert_eq!(failed[0]["check"], "empty_line");
     assert_eq!(failed[0]["cause"], "empty_line_ends");
-    assert!(said(&target, &["hint", "udp_sender"]).contains("udp_sender::empty_line, hint 2 of 3"));
+    assert!(said(&target, &["hint", "udp_sender"]).contains("udp_sender::empty_line, hint 1 of 2"));
+    assert!(said(&target, &["hint", "udp_sender", "--next"]).contains("udp_sender::empty_line, hint 2 of 2"));
     let in_the_submission: Vec<_> = fs::read_dir(submission.path()).unwrap().collect();
     assert_eq!(in_the_submission.len(), 1, "the submission is left alone");
 
