@@ -143,7 +143,7 @@ async fn failed(known: &[Known], exercises: &[Exercise], runner: &Runner) -> Res
                 let _room = runner.room().await;
                 match run_one(exercise, check, &known.program, &runner).await? {
                     CheckResult::Fail(failure) => {
-                        let cause = failure.diagnosis.map(|diagnosis| diagnosis.cause);
+                        let cause = failure.diagnosis.map(|diagnosis| (diagnosis.cause, diagnosis.behind));
                         Ok((index, Some((check.name.clone(), cause))))
                     }
                     CheckResult::Error(error) | CheckResult::NotRun(error) => {
@@ -154,22 +154,46 @@ async fn failed(known: &[Known], exercises: &[Exercise], runner: &Runner) -> Res
             });
         }
     }
-    let mut out = vec![Failed::new(); known.len()];
+    let mut out = vec![Diagnosed::new(); known.len()];
     while let Some(done) = running.join_next().await {
         let (index, failed) = done.map_err(|error| Trouble::Ours(error.to_string()))??;
         out[index].extend(failed);
     }
-    for failed in &mut out {
-        let proved: Vec<Cause> = failed.values().copied().flatten().collect();
-        failed.values_mut().flatten().for_each(|cause| *cause = cause.behind(proved.iter().copied()));
-    }
-    Ok(out)
+    Ok(out.iter().map(agreed).collect())
+}
+
+/// The same as each check alone tells it: the cause, with those that can lie behind it.
+type Diagnosed = BTreeMap<String, Option<(Cause, Vec<Cause>)>>;
+
+/// The causes of a program's failures, made to agree as in a grade.
+fn agreed(failed: &Diagnosed) -> Failed {
+    let root = |(cause, behind): &(Cause, Vec<Cause>)| {
+        let mut proved = failed.values().flatten().map(|(proved, _)| *proved);
+        proved.find(|proved| behind.contains(proved)).unwrap_or(*cause)
+    };
+    failed.iter().map(|(check, cause)| (check.clone(), cause.as_ref().map(root))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use harness::program::Program;
+
+    #[test]
+    fn what_another_check_proves_counts_only_where_it_fits() {
+        let failed: Diagnosed = [
+            ("one_datagram".to_owned(), Some((Cause::NothingSent, Vec::new()))),
+            ("empty_line".to_owned(), Some((Cause::EmptyLineEnds, vec![Cause::NothingSent]))),
+            ("too_large".to_owned(), Some((Cause::ErrorIgnored, Vec::new()))),
+        ]
+        .into();
+        let causes = [
+            ("one_datagram", Cause::NothingSent),
+            ("empty_line", Cause::NothingSent),
+            ("too_large", Cause::ErrorIgnored),
+        ];
+        assert_eq!(agreed(&failed), causes.map(|(name, cause)| (name.to_owned(), Some(cause))).into());
+    }
 
     fn causes(names: &[(&str, Cause)]) -> Failed {
         names.iter().map(|(name, cause)| ((*name).to_owned(), Some(*cause))).collect()

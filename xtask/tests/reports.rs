@@ -49,6 +49,7 @@ fn failure(text: &str, cause: Option<Cause>) -> CheckResult {
         because: format!("it printed {text}"),
         evidence: vec![text.to_owned()],
         next: cause.next().to_owned(),
+        behind: Vec::new(),
     };
     CheckResult::Fail(Box::new(Failure {
         step: 2,

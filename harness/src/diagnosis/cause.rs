@@ -98,6 +98,9 @@ causes! {
     /// It waits for what cannot come.
     Blocked "blocked": "It waits for something that cannot come.",
         "Find the call that waits, and ask what would have to happen for it to go on.";
+    /// It sleeps, wakes, and sleeps again.
+    Sleeps "sleeps": "It sleeps again and again instead of going on.",
+        "Do what comes next at once. Where your program must wait for something, let it wait in the call that brings it (`recv`, `accept`, reading a line): that returns as soon as something is there, so no sleep is needed. Where a loop sleeps until a value changes, look who is to change it.";
     /// It ends too early.
     ExitedEarly "exited_early": "It ends too early.",
         "Look for what makes your program end here although its work is not done.";
@@ -240,8 +243,8 @@ causes! {
     WaitsForMore "waits_for_more": "It waits for more bytes than the other side sends.",
         "A stream has no messages: `recv` gives what has come. Do not wait for a newline, a fixed length or the end, where none is agreed on.";
     /// The end of the input is not the end of the program, or not a good one.
-    EndMishandled "end_mishandled": "It does not end in good order when its input ends.",
-        "When reading a line says that there is none any more (EOF), end with exit code 0, wherever your program asks.";
+    EndMishandled "end_mishandled": "It does not take the end of its input for what it is.",
+        "When reading a line says that there is none any more (EOF), nothing is left to be done: end with exit code 0, wherever your program asks.";
     /// A good text is refused.
     RefusesTooMuch "refuses_too_much": "It refuses what it should take.",
         "Look at the comparison that refuses it: `>` or `>=`, and what is counted: the bytes of the text, without its newline.";
@@ -260,13 +263,8 @@ causes! {
 }
 
 impl Cause {
-    /// This cause, or among those that other checks of the same program have proved the one that lies behind it.
-    #[must_use]
-    pub fn behind(self, proved: impl IntoIterator<Item = Self>) -> Self {
-        proved.into_iter().find(|other| other.is_behind(self)).unwrap_or(self)
-    }
-
-    /// Whether this cause, proved by one check of a program, is what lies behind `other` in another check.
+    /// Whether this cause, proved by one check of a program, can be what lies behind `other` in another check: there,
+    /// `Diagnosis::behind` says whether it fits what was seen.
     #[must_use]
     pub fn is_behind(self, other: Self) -> bool {
         match self {
@@ -277,12 +275,15 @@ impl Cause {
             // Who waits for a newline or the end shows later what it should show now.
             Self::WaitsForMore => other == Self::OutputNotShown,
             Self::WaitsForAnother => matches!(other, Self::EmptyIgnored | Self::ShownUnasked),
-            Self::NothingSent => matches!(other, Self::EmptyIgnored | Self::ErrorIgnored),
+            Self::NothingSent => {
+                matches!(other, Self::EmptyIgnored | Self::EmptyLineEnds | Self::ErrorIgnored)
+            }
+            Self::Sleeps => other == Self::EmptyIgnored,
             Self::NotListening => other == Self::ErrorIgnored,
             Self::ClosedTooLate => other == Self::NothingAccepted,
             // The text that just fits does not with what is sent beside it.
             Self::NewlineSent | Self::NulSent | Self::ExtraBytes | Self::WrongEncoding => {
-                matches!(other, Self::RefusesTooMuch | Self::EmptyIgnored)
+                matches!(other, Self::RefusesTooMuch | Self::EmptyIgnored | Self::Crashed)
             }
             Self::FailsNeedlessly => other == Self::RefusesTooMuch,
             Self::ArgumentIgnored => matches!(other, Self::ArgumentMissing | Self::ErrorIgnored),

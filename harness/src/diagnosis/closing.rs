@@ -3,7 +3,7 @@
 use super::Diagnosis;
 use super::case::Case;
 use super::cause::Cause;
-use super::ending::no_text_came;
+use super::ending::{blocked, no_text_came};
 use super::fact::{End, Kind, What};
 use crate::check::{Action, Stimulus};
 use crate::event::{Exit, Protocol, Socket, State, Wait};
@@ -120,11 +120,13 @@ fn not_closed(case: &Case<'_>) -> Option<Diagnosis> {
     let on_it = case.waits().any(|wait| wait.on.iter().any(|on| on.what.contains(&open.remote.to_string())));
     let for_nothing_outside = |wait: &Wait| wait.on.is_empty();
     if !on_it && case.wait().is_some_and(for_nothing_outside) {
-        let told = format!(
-            "It waits in `{waits}`, for one of its own threads, processes or locks; the connection with {} is still open.",
-            case.whom(open.remote)
-        );
-        return Some(Diagnosis::new(Cause::Blocked, told));
+        let does = if case.wait().is_some_and(Wait::only_sleeps) {
+            format!("It sleeps in `{waits}`, wakes by itself, and sleeps again")
+        } else {
+            format!("It waits in `{waits}`, for one of its own threads, processes or locks")
+        };
+        let told = format!("{does}; the connection with {} is still open.", case.whom(open.remote));
+        return Some(blocked(case, told));
     }
     if !on_it {
         let told = format!(

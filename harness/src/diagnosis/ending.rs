@@ -11,6 +11,9 @@ use crate::check::{Action, Data, Start, Stimulus, printable};
 use crate::event::{Body, Descriptor, Exit, Flood, Packet, Protocol, Rest, Socket, State, Stream, Wait};
 use crate::transcript::is_crash;
 
+const FITS_EXACTLY: &str =
+    "The text fits exactly into one datagram; with a single byte more, such as its newline or a NUL, it would not";
+
 /// It crashed.
 pub(super) fn crashed(case: &Case<'_>) -> Option<Diagnosis> {
     let errors = case.output_since(case.step, Stream::Stderr);
@@ -54,6 +57,10 @@ pub(super) fn crashed(case: &Case<'_>) -> Option<Diagnosis> {
             let goes_on = case.expected_end().is_none();
             Diagnosis::new(if goes_on { Cause::EndsWithClient } else { Cause::Crashed }, told)
         }
+        Stimulus::Start(start) if case.fits_exactly(start) && matches!(exit, Exit::Status(_)) => {
+            let evidence = vec![format!("{FITS_EXACTLY}.")];
+            Diagnosis { evidence, ..Diagnosis::new(Cause::Crashed, told) }
+        }
         _ => Diagnosis::new(Cause::Crashed, told),
     })
 }
@@ -92,8 +99,12 @@ pub(super) fn restless(case: &Case<'_>) -> Option<Diagnosis> {
         Stimulus::EndOfInput(_) => Cause::EndMishandled,
         _ => Cause::Spinning,
     };
-    Some(Diagnosis::new(cause, told))
+    let nothing_comes = cause == Cause::Spinning && case.sockets(case.step).next().is_none();
+    Some(Diagnosis { advice: nothing_comes.then_some(WITHOUT_SOCKETS), ..Diagnosis::new(cause, told) })
 }
+
+/// What to do about a circle in which no socket is.
+const WITHOUT_SOCKETS: &str = "Find the loop that it is in: what should end that loop, and does anything in it change that? (It is no wait for the network that went wrong, for your program has no socket with a port.)";
 
 /// It ends although it should go on, or ends in another way.
 pub(super) fn ended(case: &Case<'_>) -> Option<Diagnosis> {
@@ -116,10 +127,7 @@ pub(super) fn ended(case: &Case<'_>) -> Option<Diagnosis> {
                     format!("A datagram of zero bytes came, and it ended with status {status}."),
                 ),
                 Stimulus::Start(start) if case.fits_exactly(start) => {
-                    let told = format!(
-                        "It ended with status {status}. The text fits exactly into one datagram; with a single byte more it \
-                         would not."
-                    );
+                    let told = format!("It ended with status {status}. {FITS_EXACTLY}.");
                     (Cause::RefusesTooMuch, told)
                 }
                 Stimulus::Peer { name, action: Action::Closes | Action::ShutsDownSending } => (
@@ -215,7 +223,7 @@ impl Case<'_> {
     }
 
     /// Whether what a program was given fills a datagram to the last byte.
-    fn fits_exactly(&self, start: &Start) -> bool {
+    pub(super) fn fits_exactly(&self, start: &Start) -> bool {
         start.given.as_ref().is_some_and(|given| given.bytes(self.params).is_ok_and(|text| text.len() == DATAGRAM))
     }
 }
@@ -351,7 +359,14 @@ pub(super) fn waiting(case: &Case<'_>) -> Option<Diagnosis> {
     if wire && asked && on("udp ") && !wants_input && case.has_received() {
         return Some(Diagnosis::new(Cause::WaitsForAnother, told(case, wait)));
     }
-    if wire || ends { Some(Diagnosis::new(Cause::Blocked, told(case, wait))) } else { None }
+    (wire || ends).then(|| blocked(case, told(case, wait)))
+}
+
+/// It waits for nothing that could come.
+pub(super) fn blocked(case: &Case<'_>, told: String) -> Diagnosis {
+    // Where another task waits, that is what matters.
+    let cause = if case.waits().all(Wait::only_sleeps) { Cause::Sleeps } else { Cause::Blocked };
+    Diagnosis::new(cause, told)
 }
 
 /// Whether a call waits for many things at once, as an event loop does.
@@ -442,6 +457,9 @@ pub(super) fn on(case: &Case<'_>, wait: &Wait) -> String {
 
 /// Where it waits and why that is no use, as a sentence.
 pub(super) fn told(case: &Case<'_>, wait: &Wait) -> String {
+    if wait.only_sleeps() {
+        return format!("It sleeps in `{}`, wakes by itself, and sleeps again; nothing comes of it.", wait.call);
+    }
     let no_use = if case.waits_for_input() {
         ", where nothing more is typed"
     } else if wait.on.iter().any(|on| on.what.contains("LISTEN")) {

@@ -6,6 +6,7 @@
 //! wire, sockets, waits, exits), and none by the wording of a message. A rule that is not certain says nothing, and where all are silent
 //! there is no diagnosis: then the two columns of the report stand for themselves.
 
+mod agreement;
 mod bytes;
 mod case;
 mod cause;
@@ -19,6 +20,8 @@ mod output;
 mod places;
 mod refusals;
 mod sending;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use cause::Cause;
@@ -42,11 +45,22 @@ pub struct Diagnosis {
     pub because: String,
     /// Further facts, a sentence each.
     pub evidence: Vec<String>,
+    /// What fits everything that was seen in this check just as well, and so lies behind it if another check of the same
+    /// program proves it.
+    pub behind: Vec<Cause>,
+    /// What to do next, where that is something else than the cause's own advice.
+    advice: Option<&'static str>,
 }
 
 impl Diagnosis {
     const fn new(cause: Cause, because: String) -> Self {
-        Self { cause, because, evidence: Vec::new() }
+        Self { cause, because, evidence: Vec::new(), behind: Vec::new(), advice: None }
+    }
+
+    /// What to do next, in a sentence or two.
+    #[must_use]
+    pub fn next(&self) -> &'static str {
+        self.advice.unwrap_or_else(|| self.cause.next())
     }
 }
 
@@ -62,7 +76,11 @@ pub fn diagnose(
     step: usize,
 ) -> Option<Diagnosis> {
     let case = Case::new(check, params, seen, reviewed, transcript, step);
-    leak(transcript, step).or_else(|| first_rule(&case?))
+    leak(transcript, step).or_else(|| {
+        let case = case?;
+        let found = first_rule(&case)?;
+        Some(Diagnosis { behind: agreement::behind(&case, found.cause), ..found })
+    })
 }
 
 /// The first rule that is certain.

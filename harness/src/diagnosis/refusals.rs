@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::cause::Cause;
-use super::ending::told;
+use super::ending::{blocked, told};
 use super::fact::{End, Kind};
 use super::places::{self, Wanted};
 use super::{DATAGRAM, Diagnosis};
@@ -101,8 +101,11 @@ fn goes_on(case: &Case<'_>, reason: &Reason) -> Diagnosis {
         wait.on.iter().any(|on| ["a socket", "tcp ", "udp "].iter().any(|kind| on.what.starts_with(kind)))
     };
     let Some(wait) = case.waits().find(has_socket) else {
-        let waits = case.wait().map(|wait| told(case, wait)).unwrap_or_default();
-        return Diagnosis::new(Cause::Blocked, format!("{waits} It should have failed: {}.", what_is_wrong(reason)));
+        let should = format!("It should have failed: {}.", what_is_wrong(reason));
+        return match case.wait() {
+            Some(wait) => blocked(case, format!("{} {should}", told(case, wait))),
+            None => Diagnosis::new(Cause::Blocked, should),
+        };
     };
     let cause = if matches!(reason, Reason::Impossible(_)) { Cause::ArgumentNotChecked } else { Cause::ErrorIgnored };
     Diagnosis::new(cause, format!("It waits in `{}`; but {}.", wait.call, what_is_wrong(reason)))

@@ -422,6 +422,9 @@ pub struct Wait {
     pub on: Vec<Descriptor>,
     /// The time-out it gave, in milliseconds, where it gave one.
     pub timeout_ms: Option<u64>,
+    /// Whether it begins anew whenever its time is out, and nothing comes of it.
+    #[serde(default)]
+    pub again: bool,
     /// How many bytes it has room for, where it receives into a single buffer.
     pub room: Option<u64>,
 }
@@ -435,6 +438,21 @@ impl Descriptor {
 }
 
 impl Wait {
+    /// Whether the task does nothing but sleep, wake by itself, and sleep again.
+    #[must_use]
+    pub fn only_sleeps(&self) -> bool {
+        // What an event loop has for itself wakes nobody from outside.
+        let own = |on: &Descriptor| on.what == "a socket without an address" || on.what.starts_with("anon_inode:");
+        self.again && self.on.iter().all(own) && !self.call.starts_with("futex")
+    }
+
+    /// Its time-out, where that is worth telling: how much was left of a wait that only comes back to itself differs from run to run.
+    #[must_use]
+    pub fn time_out_to_tell(&self) -> Option<u64> {
+        let counts = !self.again || self.on.iter().any(Descriptor::is_from_outside);
+        self.timeout_ms.filter(|_| counts)
+    }
+
     /// Its time-out as people choose them: `2 s`, `1.5 s`, `250 ms`.
     #[must_use]
     pub fn span(&self) -> Option<String> {
@@ -489,7 +507,17 @@ mod tests {
     #[case(u64::MAX, "18446744073709551.6 s")]
     fn a_time_out_is_told_as_people_choose_it(#[case] ms: u64, #[case] told: &str) {
         let (name, call) = (String::new(), String::new());
-        let wait = Wait { program: 0, pid: 2, tid: 2, name, call, on: Vec::new(), timeout_ms: Some(ms), room: None };
+        let wait = Wait {
+            program: 0,
+            pid: 2,
+            tid: 2,
+            name,
+            call,
+            on: Vec::new(),
+            timeout_ms: Some(ms),
+            again: false,
+            room: None,
+        };
         assert_eq!(wait.span().as_deref(), Some(told));
     }
 }

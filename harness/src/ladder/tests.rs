@@ -74,7 +74,17 @@ fn socket(protocol: Protocol, local: &str, state: State) -> Socket {
 
 fn wait(call: &str, what: &str) -> Wait {
     let on = vec![Descriptor { fd: 3, what: what.to_owned() }];
-    Wait { program: 0, pid: 2, tid: 2, name: "s".to_owned(), call: call.to_owned(), on, timeout_ms: None, room: None }
+    Wait {
+        program: 0,
+        pid: 2,
+        tid: 2,
+        name: "s".to_owned(),
+        call: call.to_owned(),
+        on,
+        timeout_ms: None,
+        again: false,
+        room: None,
+    }
 }
 
 fn says(stream: Stream, text: &str) -> Output {
@@ -298,4 +308,18 @@ proptest! {
 #[case::elsewhere(Charset::Ascii, '|')]
 fn lanes_are_drawn_in_the_characters_that_are_asked_for(#[case] charset: Charset, #[case] lane: char) {
     assert!(drawn(&one_client(), 100, charset).contains(lane));
+}
+
+#[test]
+fn what_is_left_of_a_sleep_that_begins_again_is_not_drawn() {
+    let of_wait = |call: &str, on: &[&str], ms| {
+        let on = on.iter().map(|what| Descriptor { fd: 3, what: (*what).to_owned() }).collect();
+        let wait = Wait { on, timeout_ms: Some(ms), again: true, ..wait(call, "") };
+        super::words::of_wait(&wait, (32_768, 60_999))
+    };
+    assert_eq!(of_wait("clock_nanosleep", &[], 8), "sleeps again and again (clock_nanosleep)");
+    assert_eq!(of_wait("epoll_wait", &["a socket without an address"], 9), "sleeps again and again (epoll_wait)");
+    assert_eq!(of_wait("futex", &[], 9), "waits in futex");
+    assert_eq!(of_wait("poll", &["a pipe"], 9), "waits in poll (a pipe)");
+    assert_eq!(of_wait("recvfrom", &["udp *:7788"], 100), "waits in recvfrom (udp *:7788), 100 ms");
 }

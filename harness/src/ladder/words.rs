@@ -94,7 +94,10 @@ pub(super) fn of_wait(wait: &Wait, ephemeral: (u16, u16)) -> String {
     if wait.call == "stopped" {
         return "is stopped".to_owned();
     }
-    let limit = match wait.timeout_ms {
+    if wait.only_sleeps() {
+        return format!("sleeps again and again ({})", wait.call);
+    }
+    let limit = match wait.time_out_to_tell() {
         None => String::new(),
         // What is left of a time-out differs from run to run; who waits for seconds waits for whole ones.
         Some(ms @ ..1_000) => format!(", {ms} ms"),

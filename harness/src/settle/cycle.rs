@@ -22,7 +22,7 @@ use super::deadline::{self, Ends, Timer};
 use super::memory::{Key, Memory, Place};
 use super::{Occasion, Waiting};
 use crate::watch::tasks::{Doing, Sample};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// Whole cycles without effect after which a periodic wait counts as idle.
@@ -57,6 +57,8 @@ pub(super) struct Cycles {
     acted: bool,
     /// How long the tasks have waited that have ended.
     waited_before: Duration,
+    /// Whose waits were found idle because they begin anew whenever their time is out.
+    again: HashSet<Key>,
 }
 
 #[derive(Debug, Default)]
@@ -130,6 +132,7 @@ impl Cycles {
         let ended = self.tasks.extract_if(|key, _| !sample.tasks.contains_key(key));
         self.waited_before += ended.map(|(_, cycle)| cycle.waited_in_all + cycle.time).sum::<Duration>();
         let (mut all, mut idle) = (true, Vec::new());
+        self.again.clear();
         for wait in waits {
             let key = (wait.told.pid, wait.told.tid);
             let Some(task) = sample.tasks.get(&key) else { continue };
@@ -141,8 +144,16 @@ impl Cycles {
             let place = Place::of(call);
             match self.periodic(key, place, task.switches, (wait, time), all_read, memory) {
                 Periodic::Open => all = false,
-                Periodic::Idle => idle.push(place),
-                Periodic::Enough => {}
+                Periodic::Idle => {
+                    idle.push(place);
+                    self.again.insert(key);
+                }
+                Periodic::Enough => {
+                    // Where others have waited for so long, nothing is known of this one.
+                    if self.waited_before < PATIENCE_WITH_ALL {
+                        self.again.insert(key);
+                    }
+                }
             }
         }
         self.rested |= all_read;
@@ -157,6 +168,11 @@ impl Cycles {
             }
         }
         all
+    }
+
+    /// Whether a task of the sample that was final comes back to its wait whenever the time of that is out, and nothing comes of it.
+    pub(super) fn goes_round(&self, key: Key) -> bool {
+        self.again.contains(&key)
     }
 
     /// Whether a timer has expired while nobody ran.
@@ -234,6 +250,7 @@ mod tests {
             call: String::new(),
             on,
             timeout_ms: None,
+            again: false,
             room: None,
         };
         vec![Waiting { told, ends, timers: Vec::new() }]
@@ -321,6 +338,14 @@ mod tests {
         let mut cycles = Cycles::default();
         let finals: Vec<_> = (1..=4).map(|wakes| are_final(&mut cycles, &look(wakes, 1), &every(100))).collect();
         assert_eq!(finals, [false, false, false, true]);
+        assert!(cycles.goes_round((2, 2)));
+    }
+
+    #[test]
+    fn a_single_wait_that_nobody_waits_out_goes_round_nowhere() {
+        let mut cycles = Cycles::default();
+        assert!(are_final(&mut cycles, &look(1, 1), &every(3_600_000)));
+        assert!(!cycles.goes_round((2, 2)));
     }
 
     #[test]

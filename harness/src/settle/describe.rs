@@ -31,7 +31,7 @@ pub(super) fn waits(
             Doing::Running | Doing::Hidden | Doing::Dead => continue,
         };
         let (program, name) = (owner(*pid), tasks::name(*pid, *tid));
-        let told = Wait { program, pid: *pid, tid: *tid, name, call, on, timeout_ms: None, room };
+        let told = Wait { program, pid: *pid, tid: *tid, name, call, on, timeout_ms: None, again: false, room };
         out.push(Waiting { told, ends, timers: Vec::new() }.with(ends, timers));
     }
     out

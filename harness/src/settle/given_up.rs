@@ -92,6 +92,7 @@ mod tests {
             call: String::new(),
             on,
             timeout_ms: Some(2_000),
+            again: false,
             room: None,
         }
     }

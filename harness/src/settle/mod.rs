@@ -148,7 +148,9 @@ fn settle_or_be_stuck(
                 });
             }
             if looks.cycles.are_final(&sample, &facts.waits, looks.all_read(&facts), memory) {
-                let told: Vec<_> = facts.waits.into_iter().map(|wait| wait.told).collect();
+                let again = |wait: &Waiting| looks.cycles.goes_round(wait.task());
+                let told = facts.waits.into_iter().map(|wait| Wait { again: again(&wait), ..wait.told });
+                let told: Vec<_> = told.collect();
                 let given_up = looks.given_up(&sample, &told);
                 let rest = if alive(&sample) { Rest::Idle(told) } else { Rest::Gone };
                 return Ok(Settled { rest, sockets: facts.sockets, cpu: looks.cpu(world)?, given_up });

@@ -149,7 +149,10 @@ fn of_wait(name: &str, wait: &Wait, several: bool) -> String {
     let on = wait.on.iter().filter(|at| !any || at.is_from_outside());
     let on: Vec<_> = on.map(|at| format!("descriptor {} ({})", at.fd, printable(&at.what, LINE))).collect();
     let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(" and ")) };
-    let limit = match wait.timeout_ms {
+    if wait.only_sleeps() {
+        return format!("{who} sleeps in {}, wakes by itself, and sleeps again.", wait.call);
+    }
+    let limit = match wait.time_out_to_tell() {
         None => String::new(),
         Some(ms @ ..10_000) => format!(", with a time-out of {ms} ms"),
         Some(ms) => format!(", with a time-out of {} s", ms / 1000),
@@ -211,11 +214,33 @@ mod tests {
             call: "accept4".into(),
             on,
             timeout_ms: Some(100),
+            again: false,
             room: None,
         };
         let told = told(&[step(None, Rest::Idle(vec![wait]), "")], 0);
         let said = "The program waits in accept4 on descriptor 3 (tcp *:8989 LISTEN), with a time-out of 100 ms.";
         assert_eq!(told.state, [said]);
+    }
+
+    #[test]
+    fn what_is_left_of_a_sleep_that_begins_again_is_not_told() {
+        let (name, call) = ("s".to_owned(), "clock_nanosleep".to_owned());
+        let wait = |again, ms| Wait {
+            program: 0,
+            pid: 2,
+            tid: 2,
+            name: name.clone(),
+            call: call.clone(),
+            on: Vec::new(),
+            timeout_ms: Some(ms),
+            again,
+            room: None,
+        };
+        let said = |wait| told(&[step(None, Rest::Idle(vec![wait]), "")], 0).state;
+        assert_eq!(said(wait(true, 8)), ["The program sleeps in clock_nanosleep, wakes by itself, and sleeps again."]);
+        assert_eq!(said(wait(true, 8)), said(wait(true, 9)));
+        let long = "The program waits in clock_nanosleep, with a time-out of 60 s.";
+        assert_eq!(said(wait(false, 60_000)), [long]);
     }
 
     #[test]
@@ -243,6 +268,7 @@ mod tests {
             call: "read".into(),
             on: on.clone(),
             timeout_ms: None,
+            again: false,
             room: None,
         };
         let told = told(&[step(None, Rest::Idle(vec![wait(2), wait(3)]), "")], 0);

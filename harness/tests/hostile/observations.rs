@@ -172,8 +172,8 @@ fn wait(programs: usize) -> impl Strategy<Value = Wait> {
     let call = select(vec!["read", "recvfrom", "accept4", "futex", "epoll_wait", "poll", "stopped", "clock_nanosleep"]);
     let number = || option::of(prop_oneof![0_u64..20_000, any::<u64>(), Just(u64::MAX)]);
     let task = (0..programs, 1_i32..4, 1_i32..4, name());
-    (task, call, vec(descriptor(), 0..4), number(), number()).prop_map(
-        |((program, pid, tid, name), call, on, timeout_ms, room)| Wait {
+    (task, call, vec(descriptor(), 0..4), number(), any::<bool>(), number()).prop_map(
+        |((program, pid, tid, name), call, on, timeout_ms, again, room)| Wait {
             program,
             pid,
             tid,
@@ -181,6 +181,7 @@ fn wait(programs: usize) -> impl Strategy<Value = Wait> {
             call: call.to_owned(),
             on,
             timeout_ms,
+            again,
             room,
         },
     )

@@ -92,9 +92,11 @@ impl ExerciseOutcome {
         for check in &mut checks {
             if let CheckResult::Fail(failure) = &mut check.result
                 && let Some(explanation) = &mut failure.diagnosis
-                && let Some((name, other)) = proved.iter().find(|(_, other)| other.cause.is_behind(explanation.cause))
             {
-                *explanation = other.as_in(name);
+                let behind = std::mem::take(&mut explanation.behind);
+                if let Some((name, other)) = proved.iter().find(|(_, other)| behind.contains(&other.cause)) {
+                    *explanation = other.as_in(name);
+                }
             }
         }
         Self {
@@ -250,18 +252,23 @@ pub struct Explanation {
     pub evidence: Vec<String>,
     /// What to do next.
     pub next: String,
+    /// The causes that take the place of this one if another check proves one of them. Empty once that is done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub behind: Vec<Cause>,
 }
 
 impl Explanation {
     /// The same, for another check than the one that has proved it.
     fn as_in(&self, check: &str) -> Self {
-        Self { because: format!("As in {check}: {}", self.because), ..self.clone() }
+        Self { because: format!("As in {check}: {}", self.because), behind: Vec::new(), ..self.clone() }
     }
 }
 
 impl From<Diagnosis> for Explanation {
-    fn from(Diagnosis { cause, because, evidence }: Diagnosis) -> Self {
-        Self { cause, title: cause.title().to_owned(), because, evidence, next: cause.next().to_owned() }
+    fn from(diagnosis: Diagnosis) -> Self {
+        let next = diagnosis.next().to_owned();
+        let Diagnosis { cause, because, evidence, behind, .. } = diagnosis;
+        Self { cause, title: cause.title().to_owned(), because, evidence, next, behind }
     }
 }
 

@@ -121,6 +121,7 @@ fn result(verdict: char, words: &str) -> CheckResult {
                 because: words.to_owned(),
                 evidence: vec![words.to_owned()],
                 next: Cause::NotListening.next().to_owned(),
+                behind: Vec::new(),
             }),
         })),
     }
