@@ -252,7 +252,14 @@ mod tests {
             expected: None,
             seen: None,
             doing: harness::verdict::Doing::default(),
-            diagnosis: Some(Explanation { cause, title, because: text(), evidence: Vec::new(), next }),
+            diagnosis: Some(Explanation {
+                cause,
+                title,
+                because: text(),
+                evidence: Vec::new(),
+                next,
+                behind: Vec::new(),
+            }),
         }))
     }
 
