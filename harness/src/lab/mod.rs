@@ -37,6 +37,7 @@ mod nursery;
 mod probe;
 mod root;
 mod routes;
+mod speed;
 mod supervise;
 mod tool;
 mod trace;

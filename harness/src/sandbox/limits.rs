@@ -18,20 +18,20 @@ const DATA: u64 = MEMORY_OF_A_PROCESS;
 const FILE: u64 = 16 * MIB;
 /// Stack of the first thread.
 const STACK: u64 = 64 * MIB;
-/// Seconds of CPU time. Settling ends a program that burns more than ten in one step; this ends one that nobody watches.
-const CPU: u64 = 60;
+/// Seconds of CPU time, also of a tool. Settling ends a program that burns more than ten in one step, and on a slow processor more than that;
+/// this ends one that nobody watches.
+const CPU: u64 = 600;
 
 /// The same for tools: compilers of several crates at once, each with many threads, and large programs.
 const PROCESSES_OF_TOOLS: u64 = 1000;
 const DESCRIPTORS_OF_TOOLS: u64 = 4096;
 const DATA_OF_TOOLS: u64 = 4096 * MIB;
 const FILE_OF_TOOLS: u64 = 512 * MIB;
-const CPU_OF_TOOLS: u64 = 600;
 
 pub(super) fn set(purpose: Purpose) -> io::Result<()> {
-    let (processes, descriptors, data, file, cpu) = match purpose {
-        Purpose::Program => (PROCESSES, DESCRIPTORS, DATA, FILE, CPU),
-        Purpose::Tool => (PROCESSES_OF_TOOLS, DESCRIPTORS_OF_TOOLS, DATA_OF_TOOLS, FILE_OF_TOOLS, CPU_OF_TOOLS),
+    let (processes, descriptors, data, file) = match purpose {
+        Purpose::Program => (PROCESSES, DESCRIPTORS, DATA, FILE),
+        Purpose::Tool => (PROCESSES_OF_TOOLS, DESCRIPTORS_OF_TOOLS, DATA_OF_TOOLS, FILE_OF_TOOLS),
     };
     let limits = [
         (Resource::Core, 0),
@@ -40,7 +40,7 @@ pub(super) fn set(purpose: Purpose) -> io::Result<()> {
         (Resource::Data, data),
         (Resource::Fsize, file),
         (Resource::Stack, STACK),
-        (Resource::Cpu, cpu),
+        (Resource::Cpu, CPU),
         (Resource::Memlock, 64 << 10),
         (Resource::Msgqueue, 0),
     ];

@@ -31,7 +31,7 @@ use memory::{Key, Memory};
 use std::io;
 use std::time::{Duration, Instant};
 
-/// CPU time without any packet or end of a process after which a program that has a socket is spinning.
+/// CPU time of a processor of today without any packet or end of a process after which a program that has a socket is spinning.
 const SPIN_CPU: Duration = Duration::from_millis(1_000);
 /// The same of a program that has none yet, and CPU time in one step after which one that also sends and connects is
 /// spinning all the same. Interpreters that compile a program when they start it take two or three seconds for that.
@@ -81,8 +81,10 @@ pub struct Occasion {
 }
 
 /// Lets a lab settle, once after each stimulus.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Settler {
+    /// How many times as much CPU time as on a processor of today everything takes.
+    slowness: u32,
     memory: Memory,
     /// What has come in all steps so far, where all of it is kept.
     amounts: Option<Amounts>,
@@ -91,10 +93,16 @@ pub struct Settler {
 }
 
 impl Settler {
+    /// One for a lab on a processor that is so many times slower than those of today, for which CPU time is limited.
+    #[must_use]
+    pub fn new(slowness: u32) -> Self {
+        Self { slowness, memory: Memory::default(), amounts: None, sockets: 0 }
+    }
+
     /// One for a check, of which everything is kept to its end. That bounds how much may come in all steps together.
     #[must_use]
-    pub fn of_a_check() -> Self {
-        Self { amounts: Some(Amounts::default()), ..Self::default() }
+    pub fn of_a_check(slowness: u32) -> Self {
+        Self { amounts: Some(Amounts::default()), ..Self::new(slowness) }
     }
 
     /// Runs the lab until it is settled, or until the program has shown that it never will be.
@@ -104,6 +112,7 @@ impl Settler {
     pub fn settle(&mut self, world: &mut impl World, cpu_before: Duration, after: Occasion) -> io::Result<Settled> {
         let idle_sockets = if after.starting { Some(self.sockets) } else { (self.sockets == 0).then_some(0) };
         let mut looks = Looks::new(cpu_before, idle_sockets, after);
+        looks.slowness = self.slowness;
         looks.started_before = world.started();
         looks.before = self.amounts.unwrap_or_default();
         let settled = settle_or_be_stuck(world, &mut self.memory, &mut looks, STUCK);
@@ -252,6 +261,7 @@ struct Looks {
     /// How many processes and threads had been started before the stimulus.
     started_before: u64,
     looks: u32,
+    slowness: u32,
     cpu_before: Duration,
     /// CPU time at the last packet or end of a process.
     cpu_at_change: Duration,
@@ -281,6 +291,7 @@ impl Looks {
             noted: 0,
             started_before: 0,
             looks: 0,
+            slowness: 1,
             cpu_before,
             cpu_at_change: cpu_before,
             cpu_last: cpu_before,
@@ -367,9 +378,10 @@ impl Looks {
         if std::mem::take(&mut self.changed) {
             self.cpu_at_change = cpu;
         }
+        let (spin_cpu, busy_cpu) = (SPIN_CPU * self.slowness, BUSY_CPU * self.slowness);
         let burn = cpu.saturating_sub(self.cpu_before);
         if let Some(idle) = self.idle_sockets
-            && cpu.saturating_sub(self.cpu_at_change) > SPIN_CPU
+            && cpu.saturating_sub(self.cpu_at_change) > spin_cpu
             && programs_sockets(&world.sockets()?) > idle
         {
             // What it took until here was its start.
@@ -378,7 +390,7 @@ impl Looks {
         }
         let idle_burn = cpu.saturating_sub(self.cpu_at_change);
         let asks = self.noted > NOTED_MAX;
-        let spinning = asks || burn > BUSY_CPU || (self.idle_sockets.is_none() && idle_burn > SPIN_CPU);
+        let spinning = asks || burn > busy_cpu || (self.idle_sockets.is_none() && idle_burn > spin_cpu);
         let spinning_rest = || Rest::Spinning { cpu_ms: idle_burn.max(burn).as_millis() as u64 };
         Ok(spinning.then(|| self.amounts.endless().unwrap_or_else(spinning_rest)))
     }
@@ -413,10 +425,12 @@ mod tests {
     use super::*;
     use crate::watch::options::{TimeOut, Way};
 
-    /// A lab in which a packet never arrives, or that tells us again and again of the same.
+    /// A lab in which a packet never arrives, or that tells us again and again of the same, or in which CPU time is used without end.
     #[derive(Default)]
     struct Stuck {
         told: u64,
+        burns: Duration,
+        burnt: Duration,
     }
 
     impl World for Stuck {
@@ -445,7 +459,8 @@ mod tests {
             Ok(false)
         }
         fn cpu_time(&mut self) -> io::Result<Duration> {
-            Ok(Duration::ZERO)
+            self.burnt += self.burns;
+            Ok(self.burnt)
         }
         fn pause(&mut self, _: Duration, _: bool) -> io::Result<()> {
             Ok(())
@@ -461,9 +476,20 @@ mod tests {
     }
 
     #[test]
+    fn a_slow_processor_has_more_time() {
+        let spins = |slowness| {
+            let mut looks = Looks { slowness, ..Looks::new(Duration::ZERO, None, Occasion::default()) };
+            let mut world = Stuck { burns: Duration::from_millis(100), ..Stuck::default() };
+            settle_or_be_stuck(&mut world, &mut Memory::default(), &mut looks, Duration::MAX).unwrap().rest
+        };
+        assert_eq!(spins(1), Rest::Spinning { cpu_ms: 1_100 });
+        assert_eq!(spins(30), Rest::Spinning { cpu_ms: 30_100 });
+    }
+
+    #[test]
     fn who_tells_us_of_calls_for_ever_is_spinning() {
         let mut looks = Looks::new(Duration::ZERO, None, Occasion::default());
-        let mut world = Stuck { told: 1 };
+        let mut world = Stuck { told: 1, ..Stuck::default() };
         let settled = settle_or_be_stuck(&mut world, &mut Memory::default(), &mut looks, Duration::MAX).unwrap();
         assert_eq!(settled.rest, Rest::Spinning { cpu_ms: 0 });
         assert!((NOTED_MAX..NOTED_MAX + 20).contains(&looks.noted), "{}", looks.noted);
