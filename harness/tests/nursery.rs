@@ -7,17 +7,22 @@ use harness::program::Program;
 use rustix::process::{Pid, Signal, WaitIdOptions, kill_process};
 use std::fs;
 
-/// The children of this process that live, as `/proc` has them.
-fn children() -> Vec<i32> {
-    let own = std::process::id().to_string();
-    let is_ours = |pid: &i32| {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        let mut fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
-        let state = fields.next();
-        state != Some("Z") && fields.next() == Some(&own)
-    };
+/// The children of a process, as `/proc` has them, with the letters of their states.
+fn children_of(parent: i32) -> Vec<(i32, String)> {
     let names = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
-    names.filter(is_ours).collect()
+    let child = |pid: i32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let mut fields = stat.rsplit(") ").next()?.split(' ');
+        let state = fields.next()?.to_owned();
+        (fields.next()? == parent.to_string()).then_some((pid, state))
+    };
+    names.filter_map(child).collect()
+}
+
+/// The children of this process that live.
+fn children() -> Vec<i32> {
+    let all = children_of(std::process::id().cast_signed()).into_iter();
+    all.filter(|(_, state)| state != "Z").map(|(pid, _)| pid).collect()
 }
 
 /// What a shell prints in a lab.
@@ -47,6 +52,9 @@ async fn labs_come_from_one_nursery_which_can_be_killed_and_ends_with_its_grader
     if fs::exists(entries).unwrap() {
         assert_eq!(prints(&launcher, &format!("cat {entries}")).await, "4096\n");
     }
+
+    // Labs that have ended are taken away, though nobody asks for another.
+    while !children_of(first[0]).is_empty() {}
 
     let nursery = Pid::from_raw(first[0]).unwrap();
     kill_process(nursery, Signal::KILL).unwrap();

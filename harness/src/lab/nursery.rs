@@ -12,12 +12,13 @@
 
 use super::enter::close_all_but_standard;
 use super::net;
-use rustix::io::Errno;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
     SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
 };
-use rustix::process::{WaitOptions, wait};
+use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open, wait};
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 use rustix::thread::{UnshareFlags, unshare_unsafe};
 use std::io::{self, IoSlice, IoSliceMut, Write};
@@ -92,9 +93,11 @@ pub(super) enum Role {
 /// Those of its socket.
 pub(super) fn serve() -> io::Result<Role> {
     prepare();
+    // Each is readable when that lab has ended.
+    let mut labs: Vec<OwnedFd> = Vec::new();
     loop {
+        labs = without_ended(labs)?;
         let Some(pipes) = next(io::stdin().as_fd())? else { break };
-        reap(WaitOptions::NOHANG);
         // SAFETY: this process has one thread, so its child may do everything.
         match unsafe { libc::fork() } {
             -1 => {
@@ -106,11 +109,11 @@ pub(super) fn serve() -> io::Result<Role> {
                 dup2_stdin(&pipes.stdin)?;
                 dup2_stdout(&pipes.stdout)?;
                 dup2_stderr(&pipes.stderr)?;
-                drop(pipes);
+                drop((pipes, labs));
                 close_all_but_standard()?;
                 return Ok(Role::Lab);
             }
-            _ => {}
+            lab => labs.extend(Pid::from_raw(lab).and_then(|lab| pidfd_open(lab, PidfdFlags::empty()).ok())),
         }
     }
     // The CPU time of labs is its starter's to know, so their ends are waited for.
@@ -123,6 +126,25 @@ fn prepare() {
     // SAFETY: does not split the table of descriptors.
     if unsafe { unshare_unsafe(UnshareFlags::NEWNET) }.is_ok() {
         let _ = net::ask_for_small_tables();
+    }
+}
+
+/// Waits until the next lab is asked for, and takes the ends of others until then; returns those that go on.
+fn without_ended(mut labs: Vec<OwnedFd>) -> io::Result<Vec<OwnedFd>> {
+    loop {
+        let stdin = io::stdin();
+        let all = [stdin.as_fd()].into_iter().chain(labs.iter().map(AsFd::as_fd));
+        let mut fds: Vec<_> = all.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
+        retry_on_intr(|| poll(&mut fds, None))?;
+        let ready: Vec<_> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
+        if ready[1..].contains(&true) {
+            reap(WaitOptions::NOHANG);
+            let mut ended = ready[1..].iter();
+            labs.retain(|_| ended.next() == Some(&false));
+        }
+        if ready[0] {
+            return Ok(labs);
+        }
     }
 }
 
