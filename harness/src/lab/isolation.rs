@@ -22,8 +22,6 @@ pub(super) struct Setting {
     pub(super) isolation: Isolation,
     /// What keeps programs in.
     pub(super) layers: Layers,
-    /// How many times as long as on a processor of today something takes here.
-    pub(super) slowness: u32,
     /// What its memory cgroup tells, where it was born into one.
     #[serde(skip)]
     pub(super) events: Option<Arc<Events>>,

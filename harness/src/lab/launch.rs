@@ -7,7 +7,6 @@ use super::isolation::{Isolation, Setting};
 use super::job::{Finished, Job, Order, TaskRef, Told, Tool, Trace};
 use super::nursery::{Nursery, Pipes};
 use super::probe::{self, Protection};
-use super::speed;
 use crate::event::{Fact, Observation};
 use crate::sandbox::Layers;
 use serde::de::DeserializeOwned;
@@ -15,7 +14,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, Lines};
 use tokio::net::unix::pipe;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -31,8 +30,6 @@ pub struct Launcher {
     /// Why no lab has a memory cgroup, if that does not depend on what is delegated to this process.
     no_cgroup: Option<Missing>,
     setting: Setting,
-    /// How slow the processor is, once it was measured.
-    slowness: Arc<OnceLock<u32>>,
     /// What labs of their own are forked from, once there was one.
     nursery: Arc<Mutex<Option<Nursery>>>,
 }
@@ -47,8 +44,7 @@ impl Launcher {
             cpus: Cpus::ours(),
             memory: None,
             no_cgroup: None,
-            setting: Setting { isolation: Isolation::Full, layers: Layers::all(), slowness: 1, events: None },
-            slowness: Arc::default(),
+            setting: Setting { isolation: Isolation::Full, layers: Layers::all(), events: None },
             nursery: Arc::default(),
         }
     }
@@ -161,9 +157,7 @@ impl Launcher {
     fn order<'a>(&self, job: TaskRef<'a>, place: Option<&Place>) -> Order<TaskRef<'a>> {
         let memory = self.memory.unwrap_or(job.memory());
         let cgroup = self.cgroup().ok().map(|base| Bounds { base: base.to_owned(), memory });
-        let slowness = *self.slowness.get_or_init(speed::slowness);
-        let setting = Setting { slowness, ..self.setting.clone() };
-        Order { job, cpu: place.map(|place| place.cpu), cgroup, setting }
+        Order { job, cpu: place.map(|place| place.cpu), cgroup, setting: self.setting.clone() }
     }
 
     /// Where labs have their cgroups.

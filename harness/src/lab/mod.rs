@@ -37,7 +37,6 @@ mod nursery;
 mod probe;
 mod root;
 mod routes;
-mod speed;
 mod supervise;
 mod tool;
 mod trace;

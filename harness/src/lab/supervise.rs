@@ -94,7 +94,7 @@ impl<'a> Supervisor<'a> {
             programs: Programs::new(job.check.programs().len()),
             source: None,
             repeats: job.check.stimuli.iter().any(|line| matches!(line, Stimulus::Repeat { .. })),
-            settler: Settler::of_a_check(setting.slowness),
+            settler: Settler::of_a_check(),
             tasks: Tasks::default(),
             cpu: CpuTime::default(),
             started: Started::default(),
@@ -169,7 +169,7 @@ impl<'a> Supervisor<'a> {
         let began = Instant::now();
         let cpu_before = self.cpu_time()?;
         // Settling looks at the lab through us, so what it remembers is lent to it.
-        let mut settler = mem::replace(&mut self.settler, Settler::new(1));
+        let mut settler = mem::take(&mut self.settler);
         let mut impossible = None;
         let mut settled = None;
         let mut given_up = Vec::new();

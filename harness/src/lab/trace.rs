@@ -102,7 +102,7 @@ impl<'a> Onlooker<'a> {
             sandbox,
             table: SocketTable::open().during("opening the socket table")?,
             programs: Programs::new(trace.programs.len()),
-            settler: Settler::new(setting.slowness),
+            settler: Settler::default(),
             tasks: Tasks::default(),
             cpu: CpuTime::default(),
             started: Started::default(),
@@ -174,7 +174,7 @@ impl<'a> Onlooker<'a> {
     /// Lets the lab settle, and tells how it is.
     fn settle(&mut self, starting: bool) -> io::Result<Rest> {
         let cpu_before = self.cpu_time()?;
-        let mut settler = mem::replace(&mut self.settler, Settler::new(1));
+        let mut settler = mem::take(&mut self.settler);
         let settled = settler.settle(self, cpu_before, Occasion { starting, line: None, again: false });
         self.settler = settler;
         let settled = settled?;

@@ -15,6 +15,7 @@ mod describe;
 mod flood;
 mod given_up;
 mod memory;
+mod speed;
 mod standstill;
 mod world;
 
@@ -81,10 +82,8 @@ pub struct Occasion {
 }
 
 /// Lets a lab settle, once after each stimulus.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Settler {
-    /// How many times as much CPU time as on a processor of today everything takes.
-    slowness: u32,
     memory: Memory,
     /// What has come in all steps so far, where all of it is kept.
     amounts: Option<Amounts>,
@@ -93,16 +92,10 @@ pub struct Settler {
 }
 
 impl Settler {
-    /// One for a lab on a processor that is so many times slower than those of today, for which CPU time is limited.
-    #[must_use]
-    pub fn new(slowness: u32) -> Self {
-        Self { slowness, memory: Memory::default(), amounts: None, sockets: 0 }
-    }
-
     /// One for a check, of which everything is kept to its end. That bounds how much may come in all steps together.
     #[must_use]
-    pub fn of_a_check(slowness: u32) -> Self {
-        Self { amounts: Some(Amounts::default()), ..Self::new(slowness) }
+    pub fn of_a_check() -> Self {
+        Self { amounts: Some(Amounts::default()), ..Self::default() }
     }
 
     /// Runs the lab until it is settled, or until the program has shown that it never will be.
@@ -112,7 +105,6 @@ impl Settler {
     pub fn settle(&mut self, world: &mut impl World, cpu_before: Duration, after: Occasion) -> io::Result<Settled> {
         let idle_sockets = if after.starting { Some(self.sockets) } else { (self.sockets == 0).then_some(0) };
         let mut looks = Looks::new(cpu_before, idle_sockets, after);
-        looks.slowness = self.slowness;
         looks.started_before = world.started();
         looks.before = self.amounts.unwrap_or_default();
         let settled = settle_or_be_stuck(world, &mut self.memory, &mut looks, STUCK);
@@ -261,7 +253,8 @@ struct Looks {
     /// How many processes and threads had been started before the stimulus.
     started_before: u64,
     looks: u32,
-    slowness: u32,
+    /// How many times as much CPU time as on a processor of today everything takes, once that was asked for.
+    slowness: Option<u32>,
     cpu_before: Duration,
     /// CPU time at the last packet or end of a process.
     cpu_at_change: Duration,
@@ -291,7 +284,7 @@ impl Looks {
             noted: 0,
             started_before: 0,
             looks: 0,
-            slowness: 1,
+            slowness: None,
             cpu_before,
             cpu_at_change: cpu_before,
             cpu_last: cpu_before,
@@ -356,6 +349,11 @@ impl Looks {
         Ok(world.cpu_time()?.saturating_sub(self.cpu_before))
     }
 
+    /// Whether so much CPU time is more than what is given on a processor of today. How slow this one is, is only asked if it seems so.
+    fn is_more(&mut self, used: Duration, given: Duration) -> bool {
+        used > given && used > given * *self.slowness.get_or_insert_with(speed::slowness)
+    }
+
     /// The verdict on a program that does not come to rest, once it is certain.
     fn never_rests(&mut self, world: &mut impl World) -> io::Result<Option<Rest>> {
         if let Some(flood) = self.amounts.flood(self.before) {
@@ -378,10 +376,9 @@ impl Looks {
         if std::mem::take(&mut self.changed) {
             self.cpu_at_change = cpu;
         }
-        let (spin_cpu, busy_cpu) = (SPIN_CPU * self.slowness, BUSY_CPU * self.slowness);
         let burn = cpu.saturating_sub(self.cpu_before);
         if let Some(idle) = self.idle_sockets
-            && cpu.saturating_sub(self.cpu_at_change) > spin_cpu
+            && self.is_more(cpu.saturating_sub(self.cpu_at_change), SPIN_CPU)
             && programs_sockets(&world.sockets()?) > idle
         {
             // What it took until here was its start.
@@ -390,7 +387,8 @@ impl Looks {
         }
         let idle_burn = cpu.saturating_sub(self.cpu_at_change);
         let asks = self.noted > NOTED_MAX;
-        let spinning = asks || burn > busy_cpu || (self.idle_sockets.is_none() && idle_burn > spin_cpu);
+        let spinning =
+            asks || self.is_more(burn, BUSY_CPU) || (self.idle_sockets.is_none() && self.is_more(idle_burn, SPIN_CPU));
         let spinning_rest = || Rest::Spinning { cpu_ms: idle_burn.max(burn).as_millis() as u64 };
         Ok(spinning.then(|| self.amounts.endless().unwrap_or_else(spinning_rest)))
     }
@@ -478,7 +476,7 @@ mod tests {
     #[test]
     fn a_slow_processor_has_more_time() {
         let spins = |slowness| {
-            let mut looks = Looks { slowness, ..Looks::new(Duration::ZERO, None, Occasion::default()) };
+            let mut looks = Looks { slowness: Some(slowness), ..Looks::new(Duration::ZERO, None, Occasion::default()) };
             let mut world = Stuck { burns: Duration::from_millis(100), ..Stuck::default() };
             settle_or_be_stuck(&mut world, &mut Memory::default(), &mut looks, Duration::MAX).unwrap().rest
         };
