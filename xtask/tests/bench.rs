@@ -25,6 +25,7 @@ fn a_small_class_is_graded_as_it_must_be_and_every_figure_stands_beside_its_limi
     let failing = failing.into_iter().filter(|fails| *fails).count();
     assert!(said.contains(&format!("\n4 checks, of which {failing} failed as they must, in ")), "{said}");
 
+    assert!(said.contains("A grader that takes no"), "{said}");
     let measured = [
         "checks a second",
         "memory of the grader at 4",
