@@ -90,15 +90,10 @@ impl Grade {
     /// When grading was not possible at all.
     pub async fn run(self) -> Result<ExitCode, Trouble> {
         let out = self.reports.leave(self.format)?;
-        let missing = self.reports.not_written();
-        let ended = self.grade(out).await;
-        ended.map_err(|trouble| match missing {
-            Some(line) => trouble.and(&line),
-            None => trouble,
-        })
+        self.grade(out).await.map_err(|trouble| self.reports.not_written(trouble))
     }
 
-    async fn grade(self, out: Out) -> Result<ExitCode, Trouble> {
+    async fn grade(&self, out: Out) -> Result<ExitCode, Trouble> {
         let exercises = self.select.load()?;
         let names: Vec<_> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
         let paths =

@@ -39,14 +39,10 @@ impl Merge {
     /// When the files do not belong together, or something cannot be read or written.
     pub fn run(self) -> Result<ExitCode, Trouble> {
         let out = self.reports.leave(self.format)?;
-        let missing = self.reports.not_written();
-        self.merge(out).map_err(|trouble| match missing {
-            Some(line) => trouble.and(&line),
-            None => trouble,
-        })
+        self.merge(out).map_err(|trouble| self.reports.not_written(trouble))
     }
 
-    fn merge(self, out: Out) -> Result<ExitCode, Trouble> {
+    fn merge(&self, out: Out) -> Result<ExitCode, Trouble> {
         self.reports.can_be_written()?;
         let mut joined = match &self.into {
             Some(path) => Store::open(path)?,

@@ -129,13 +129,12 @@ impl Launcher {
         if !self.setting.is_borrowed() {
             // Who closes the capture when all is said, which takes the kernel its time, is waited for by the nursery.
             let Ends { mut stdin, mut stdout, mut stderr } = self.fork()?;
-            let reply: Result<T, LabError> = converse(&mut stdin, &mut stdout, &mut stderr, &order).await?;
-            return reply;
+            return converse(&mut stdin, &mut stdout, &mut stderr, &order).await;
         }
         let mut lab = self.command().spawn().during("starting a lab")?;
         let pipes = lab.stdin.as_mut().zip(lab.stdout.as_mut()).zip(lab.stderr.as_mut());
         let Some(((stdin, stdout), stderr)) = pipes else { return Err(LabError::new("starting a lab", "no pipes")) };
-        let reply: Result<T, LabError> = converse(stdin, stdout, stderr, &order).await?;
+        let reply = converse(stdin, stdout, stderr, &order).await;
         // The next one finds a place that was tidied up.
         let _ = lab.wait().await;
         reply
@@ -148,8 +147,8 @@ impl Launcher {
         let mut nursery = self.nursery.lock().unwrap_or_else(PoisonError::into_inner);
         // One that somebody has ended is followed by another; labs that it has forked go on.
         if nursery.as_ref().is_none_or(|nursery| nursery.fork(&theirs).is_err()) {
-            let command = Nursery::start(self.command().into_std()).during("starting the nursery of labs")?;
-            nursery.insert(command).fork(&theirs).during(DOING)?;
+            let started = Nursery::start(self.command().into_std()).during("starting the nursery of labs")?;
+            nursery.insert(started).fork(&theirs).during(DOING)?;
         }
         Ok(ours)
     }
@@ -240,19 +239,19 @@ impl Ends {
     }
 }
 
-async fn converse<R: DeserializeOwned>(
+async fn converse<T: DeserializeOwned>(
     stdin: &mut (impl AsyncWrite + Unpin),
     stdout: &mut (impl AsyncRead + Unpin),
     stderr: &mut (impl AsyncRead + Unpin),
     order: &Order<TaskRef<'_>>,
-) -> Result<R, LabError> {
+) -> Result<T, LabError> {
     let order = order.to_bytes().during("writing the job")?;
     // A lab that has died says why on its standard error; the broken pipe says nothing.
     let _ = stdin.write_all(&order).await;
     let mut reply = Vec::new();
     stdout.read_to_end(&mut reply).await.during("reading the lab's answer")?;
-    if let Ok(reply) = serde_json::from_slice(&reply) {
-        return Ok(reply);
+    if let Ok(reply) = serde_json::from_slice::<Result<T, LabError>>(&reply) {
+        return reply;
     }
     let mut said = String::new();
     let _ = stderr.read_to_string(&mut said).await;

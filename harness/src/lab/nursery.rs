@@ -6,23 +6,20 @@
 //! ```
 //!
 //! Each lab begins as a process with one thread, and the grader has several; so somebody else must have been executed. To do that for
-//! every lab took a quarter of a check's CPU time: for the dynamic linker, for pages that are all read again, and for a second network namespace.
+//! every lab took a tenth of a check's CPU time: for the dynamic linker, for pages that are all read again, and for a second network namespace.
 //! The nursery does it once. It knows nothing of any lab: what a lab shall do comes through the lab's own pipe, after the fork.
 #![expect(unsafe_code, reason = "fork")]
 
 use super::enter::close_all_but_standard;
 use super::net;
+use crate::sandbox::passing;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, retry_on_intr};
-use rustix::net::{
-    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
-    SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
-};
+use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, socketpair};
 use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open, wait};
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 use rustix::thread::{UnshareFlags, unshare_unsafe};
-use std::io::{self, IoSlice, IoSliceMut, Write};
-use std::mem::MaybeUninit;
+use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::{Child, Command, Stdio};
 
@@ -58,12 +55,8 @@ impl Nursery {
     /// When the nursery is not there any more.
     pub(super) fn fork(&self, pipes: &Pipes) -> io::Result<()> {
         let fds = [pipes.stdin.as_fd(), pipes.stdout.as_fd(), pipes.stderr.as_fd()];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
-        let mut message = SendAncillaryBuffer::new(&mut space);
-        message.push(SendAncillaryMessage::ScmRights(&fds));
         // It hardly ever waits: as many labs as there are at once have room many times over.
-        sendmsg(&self.to, &[IoSlice::new(&[0])], &mut message, SendFlags::NOSIGNAL)?;
-        Ok(())
+        Ok(passing::send(self.to.as_fd(), &fds)?)
     }
 }
 
@@ -150,26 +143,7 @@ fn without_ended(mut labs: Vec<OwnedFd>) -> io::Result<Vec<OwnedFd>> {
 
 /// The pipes of the next lab; none when nobody wants one any more.
 fn next(from: BorrowedFd<'_>) -> io::Result<Option<Pipes>> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
-    let mut control = RecvAncillaryBuffer::new(&mut space);
-    let mut byte = [0];
-    let message = loop {
-        match recvmsg(from, &mut [IoSliceMut::new(&mut byte)], &mut control, RecvFlags::CMSG_CLOEXEC) {
-            Err(Errno::INTR) => {}
-            result => break result?,
-        }
-    };
-    if message.bytes == 0 {
-        return Ok(None);
-    }
-    let fds: Vec<OwnedFd> = control
-        .drain()
-        .filter_map(|message| match message {
-            RecvAncillaryMessage::ScmRights(fds) => Some(fds),
-            _ => None,
-        })
-        .flatten()
-        .collect();
+    let Some(fds) = retry_on_intr(|| passing::receive(from, RecvFlags::empty()))? else { return Ok(None) };
     let [stdin, stdout, stderr] = <[OwnedFd; 3]>::try_from(fds)
         .map_err(|fds| io::Error::other(format!("a lab has three pipes, and {} came", fds.len())))?;
     Ok(Some(Pipes { stdin, stdout, stderr }))

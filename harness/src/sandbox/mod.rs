@@ -17,6 +17,7 @@ mod init;
 mod layer;
 mod limits;
 pub(crate) mod notices;
+pub(crate) mod passing;
 mod user;
 
 pub(crate) use init::{PROC, is_init};

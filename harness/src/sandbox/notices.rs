@@ -6,14 +6,12 @@
 //! program before the kernel reads it; whoever does that deceives us about his own options and nothing else.
 #![expect(unsafe_code, reason = "the filter is taken on, and its listener read, by calls that nobody has wrapped")]
 
+use super::passing;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, IoSlice, IoSliceMut};
-use rustix::net::{
-    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
-    SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
-};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, socketpair};
 use std::io;
-use std::mem::{MaybeUninit, offset_of};
+use std::mem::offset_of;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 /// The options with 64-bit times for everybody (`asm-generic/socket.h`), which libc has no names for. The others are the same where
@@ -82,12 +80,7 @@ impl Teller {
         })?;
         // SAFETY: it is new, and nobody else has it. It is not inherited by what is executed.
         let listener = unsafe { OwnedFd::from_raw_fd(listener) };
-        let fds = [listener.as_fd()];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut message = SendAncillaryBuffer::new(&mut space);
-        message.push(SendAncillaryMessage::ScmRights(&fds));
-        sendmsg(&self.0, &[IoSlice::new(&[0])], &mut message, SendFlags::NOSIGNAL)?;
-        Ok(())
+        Ok(passing::send(self.0.as_fd(), &[listener.as_fd()])?)
     }
 }
 
@@ -125,19 +118,10 @@ impl Listeners {
     }
 
     fn new_listener(&self) -> io::Result<Option<OwnedFd>> {
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut message = RecvAncillaryBuffer::new(&mut space);
-        let mut byte = [0];
-        let flags = RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC;
-        match recvmsg(&self.from, &mut [IoSliceMut::new(&mut byte)], &mut message, flags) {
-            Err(Errno::AGAIN) => return Ok(None),
-            result => result?,
-        };
-        let fds = message.drain().find_map(|message| match message {
-            RecvAncillaryMessage::ScmRights(mut fds) => fds.next(),
-            _ => None,
-        });
-        Ok(fds)
+        match passing::receive(self.from.as_fd(), RecvFlags::DONTWAIT) {
+            Err(Errno::AGAIN) => Ok(None),
+            fds => Ok(fds?.and_then(|fds| fds.into_iter().next())),
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub fn read(path: &str) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Opens a file of `/proc` for [`read_again`].
+/// Opens a file of `/proc`, for [`read_again`] for instance, or a directory.
 ///
 /// # Errors
 /// Those of `open(2)`.
@@ -69,7 +69,7 @@ pub fn read_text(path: &str) -> io::Result<String> {
 /// # Errors
 /// Those of `open(2)` and `getdents(2)`.
 pub fn numbers(dir: &str) -> io::Result<Vec<i32>> {
-    numbers_in(&open_dir(dir)?)
+    numbers_in(&open(dir)?)
 }
 
 /// The processes that there are. If `first` is one of them, those below it may be left out.
@@ -77,7 +77,7 @@ pub fn numbers(dir: &str) -> io::Result<Vec<i32>> {
 /// # Errors
 /// Those of `open(2)` and `getdents(2)`.
 pub fn processes(first: i32) -> io::Result<Vec<i32>> {
-    let dir = open_dir("/proc")?;
+    let dir = open("/proc")?;
     // Half a hundred other names come before them, and take the kernel more time than the processes of a lab.
     seek(&dir, SeekFrom::Start(PROCESSES))?;
     let pids = numbers_in(&dir)?;
@@ -87,10 +87,6 @@ pub fn processes(first: i32) -> io::Result<Vec<i32>> {
     // They begin elsewhere in this kernel.
     seek(&dir, SeekFrom::Start(0))?;
     numbers_in(&dir)
-}
-
-fn open_dir(dir: &str) -> io::Result<OwnedFd> {
-    Ok(openat(CWD, dir, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)
 }
 
 fn numbers_in(dir: &OwnedFd) -> io::Result<Vec<i32>> {

@@ -155,13 +155,12 @@ impl Reports {
         }
     }
 
-    /// What is said where grading has ended with trouble and so without a report, if one was asked for. One that is written
-    /// as it goes is there.
+    /// Trouble that has ended grading, and so left no report: it says which were asked for. One that is written as it goes is there.
     #[must_use]
-    pub fn not_written(&self) -> Option<String> {
+    pub fn not_written(&self, trouble: Trouble) -> Trouble {
         let is_missing = |report: &&Report| KINDS[report.kind.0].2 != How::Live || report.is_on_stdout();
         let names: Vec<_> = self.reports.iter().filter(is_missing).map(Report::to_string).collect();
-        (!names.is_empty()).then(|| format!("No report was written: {}", names.join(", ")))
+        if names.is_empty() { trouble } else { trouble.and(&format!("No report was written: {}", names.join(", "))) }
     }
 
     /// Whether there is none.
@@ -276,7 +275,8 @@ mod tests {
     #[case::written_as_it_goes(&["gradescope=results.json"], None)]
     #[case::others(&["gradescope=results.json", "csv=grades.csv", "html=-"], Some("No report was written: csv=grades.csv, html=-"))]
     fn reports_that_are_not_there_are_named(#[case] given: &[&str], #[case] expected: Option<&str>) {
-        assert_eq!(reports(given).not_written().as_deref(), expected);
+        let told = reports(given).not_written(Trouble::Usage("no".to_owned())).to_string();
+        assert_eq!(told.strip_prefix("no").and_then(|rest| rest.strip_prefix('\n')), expected);
     }
 
     #[test]
