@@ -6,22 +6,7 @@ use crate::event::{Rest, Step, Wait};
 
 /// A step of a program that was started, made no socket, and came to this.
 fn started(rest: Rest) -> Step {
-    Step {
-        stimulus: 0,
-        repeated: None,
-        impossible: None,
-        packets: Vec::new(),
-        output: Vec::new(),
-        sockets: Vec::new(),
-        ended: Vec::new(),
-        given_up: Vec::new(),
-        rest,
-        descriptors: None,
-        aborts: None,
-        unroutable: false,
-        cpu_ms: 0,
-        wall_us: 0,
-    }
+    Step { rest, ..Step::default() }
 }
 
 /// What is said of it, where it should have exited with 0.
@@ -35,8 +20,7 @@ fn found(step: Step) -> Diagnosis {
 }
 
 fn sleep(again: bool) -> Wait {
-    let (name, call) = ("p".to_owned(), "clock_nanosleep".to_owned());
-    Wait { program: 0, pid: 2, tid: 2, name, call, on: Vec::new(), timeout_ms: Some(8), again, room: None }
+    Wait { pid: 2, tid: 2, call: "clock_nanosleep".to_owned(), timeout_ms: Some(8), again, ..Wait::default() }
 }
 
 #[test]

@@ -80,18 +80,8 @@ mod tests {
         let step = |&(stimulus, repeated): &(usize, Option<(usize, usize)>)| Step {
             stimulus,
             repeated: repeated.map(|(by, time)| Repeated { by, time }),
-            impossible: None,
-            packets: Vec::new(),
-            output: Vec::new(),
-            sockets: Vec::new(),
             ended: vec![Ended { program, exit: Exit::Status(0) }],
-            given_up: Vec::new(),
-            rest: Rest::Gone,
-            descriptors: None,
-            aborts: None,
-            unroutable: false,
-            cpu_ms: 0,
-            wall_us: 0,
+            ..Step::default()
         };
         let steps = places.iter().map(step).collect();
         Observation { steps, endpoints: Vec::new(), ephemeral: (1, 2), memory_kib: 0 }

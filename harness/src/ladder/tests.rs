@@ -38,19 +38,10 @@ fn segment(text: &str) -> Packet {
 fn step(stimulus: usize, packets: &[&str]) -> Step {
     Step {
         stimulus,
-        repeated: None,
-        impossible: None,
         packets: packets.iter().map(|text| segment(text)).collect(),
-        output: Vec::new(),
         sockets: vec![socket(Protocol::Tcp, "0.0.0.0:8989", State::Listen)],
-        ended: Vec::new(),
-        given_up: Vec::new(),
         rest: Rest::Idle(vec![wait("accept4", "tcp *:8989 LISTEN")]),
-        descriptors: None,
-        aborts: None,
-        unroutable: false,
-        cpu_ms: 0,
-        wall_us: 0,
+        ..Step::default()
     }
 }
 
@@ -74,17 +65,7 @@ fn socket(protocol: Protocol, local: &str, state: State) -> Socket {
 
 fn wait(call: &str, what: &str) -> Wait {
     let on = vec![Descriptor { fd: 3, what: what.to_owned() }];
-    Wait {
-        program: 0,
-        pid: 2,
-        tid: 2,
-        name: "s".to_owned(),
-        call: call.to_owned(),
-        on,
-        timeout_ms: None,
-        again: false,
-        room: None,
-    }
+    Wait { pid: 2, tid: 2, name: "s".to_owned(), call: call.to_owned(), on, ..Wait::default() }
 }
 
 fn says(stream: Stream, text: &str) -> Output {

@@ -2,7 +2,7 @@
 
 use super::{Capture, of_check};
 use crate::check::{self, Parameters};
-use crate::event::{Body, Flags, Observation, Packet, Repeated, Rest, Segment, Step};
+use crate::event::{Body, Flags, Observation, Packet, Repeated, Segment, Step};
 use pcap_parser::pcapng::{Block, EnhancedPacketBlock, OptionCode, PcapNGOption};
 use pcap_parser::{Linktype, PcapBlockOwned, PcapNGSlice};
 use proptest::prelude::*;
@@ -25,22 +25,7 @@ fn params() -> Parameters {
 }
 
 fn step(stimulus: usize, repeated: Option<Repeated>, packets: Vec<Packet>) -> Step {
-    Step {
-        stimulus,
-        repeated,
-        impossible: None,
-        packets,
-        output: Vec::new(),
-        sockets: Vec::new(),
-        aborts: None,
-        unroutable: false,
-        ended: Vec::new(),
-        given_up: Vec::new(),
-        rest: Rest::Gone,
-        descriptors: None,
-        cpu_ms: 0,
-        wall_us: 0,
-    }
+    Step { stimulus, repeated, packets, ..Step::default() }
 }
 
 fn observation(steps: Vec<Step>) -> Observation {

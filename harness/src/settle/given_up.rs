@@ -84,17 +84,7 @@ mod tests {
 
     fn wait(pid: i32) -> Wait {
         let on = vec![Descriptor { fd: 3, what: "udp *:7788".to_owned() }];
-        Wait {
-            program: 0,
-            pid,
-            tid: pid,
-            name: String::new(),
-            call: String::new(),
-            on,
-            timeout_ms: Some(2_000),
-            again: false,
-            room: None,
-        }
+        Wait { pid, tid: pid, on, timeout_ms: Some(2_000), ..Wait::default() }
     }
 
     fn facts(sample: Sample, waits: Vec<Wait>) -> Facts {

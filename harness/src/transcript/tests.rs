@@ -184,22 +184,7 @@ fn step(stimulus: usize, packets: Vec<Packet>, chance: &Chance) -> Step {
         inode: 1,
         reuse_address: None,
     };
-    Step {
-        stimulus,
-        repeated: None,
-        impossible: None,
-        packets,
-        output: Vec::new(),
-        sockets: vec![listener],
-        ended: Vec::new(),
-        given_up: Vec::new(),
-        rest: Rest::Idle(Vec::new()),
-        descriptors: None,
-        aborts: None,
-        unroutable: false,
-        cpu_ms: 0,
-        wall_us: 0,
-    }
+    Step { stimulus, packets, sockets: vec![listener], rest: Rest::Idle(Vec::new()), ..Step::default() }
 }
 
 const fn ended(exit: Exit) -> Ended {

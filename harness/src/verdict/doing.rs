@@ -182,20 +182,10 @@ mod tests {
     fn step(exit: Option<Exit>, rest: Rest, stderr: &str) -> Step {
         let output = vec![Output { program: 0, stream: Stream::Stderr, bytes: stderr.into() }];
         Step {
-            stimulus: 0,
-            repeated: None,
-            impossible: None,
-            packets: Vec::new(),
             output,
-            sockets: Vec::new(),
             ended: exit.into_iter().map(|exit| Ended { program: 0, exit }).collect(),
-            given_up: Vec::new(),
             rest,
-            descriptors: None,
-            aborts: None,
-            unroutable: false,
-            cpu_ms: 0,
-            wall_us: 0,
+            ..Step::default()
         }
     }
 
@@ -207,15 +197,13 @@ mod tests {
     fn a_wait_is_told_with_its_call_its_socket_and_its_time_out() {
         let on = vec![Descriptor { fd: 3, what: "tcp *:8989 LISTEN".into() }];
         let wait = Wait {
-            program: 0,
             pid: 2,
             tid: 2,
             name: "s".into(),
             call: "accept4".into(),
             on,
             timeout_ms: Some(100),
-            again: false,
-            room: None,
+            ..Wait::default()
         };
         let told = told(&[step(None, Rest::Idle(vec![wait]), "")], 0);
         let said = "The program waits in accept4 on descriptor 3 (tcp *:8989 LISTEN), with a time-out of 100 ms.";
@@ -226,15 +214,13 @@ mod tests {
     fn what_is_left_of_a_sleep_that_begins_again_is_not_told() {
         let (name, call) = ("s".to_owned(), "clock_nanosleep".to_owned());
         let wait = |again, ms| Wait {
-            program: 0,
             pid: 2,
             tid: 2,
             name: name.clone(),
             call: call.clone(),
-            on: Vec::new(),
             timeout_ms: Some(ms),
             again,
-            room: None,
+            ..Wait::default()
         };
         let said = |wait| told(&[step(None, Rest::Idle(vec![wait]), "")], 0).state;
         assert_eq!(said(wait(true, 8)), ["The program sleeps in clock_nanosleep, wakes by itself, and sleeps again."]);
@@ -261,15 +247,12 @@ mod tests {
     fn names_that_a_program_chose_cannot_command_the_terminal() {
         let on = vec![Descriptor { fd: 3, what: "/tmp/\x1b[2J\n".into() }];
         let wait = |pid| Wait {
-            program: 0,
             pid,
             tid: pid,
             name: "\x1b[31m".into(),
             call: "read".into(),
             on: on.clone(),
-            timeout_ms: None,
-            again: false,
-            room: None,
+            ..Wait::default()
         };
         let told = told(&[step(None, Rest::Idle(vec![wait(2), wait(3)]), "")], 0);
         let said = "Process 2 (\u{fffd}[31m) waits in read on descriptor 3 (/tmp/\u{fffd}[2J\u{fffd}).";

@@ -236,22 +236,7 @@ fn step(programs: usize) -> impl Strategy<Value = Step> {
 
 /// A step in which nothing happens.
 pub fn quiet() -> Step {
-    Step {
-        stimulus: 0,
-        repeated: None,
-        impossible: None,
-        packets: Vec::new(),
-        output: Vec::new(),
-        sockets: Vec::new(),
-        ended: Vec::new(),
-        given_up: Vec::new(),
-        rest: Rest::Idle(Vec::new()),
-        descriptors: None,
-        aborts: None,
-        unroutable: false,
-        cpu_ms: 0,
-        wall_us: 0,
-    }
+    Step { rest: Rest::Idle(Vec::new()), ..Step::default() }
 }
 
 /// These steps as those that a check carries out, as far as it has lines for them.

@@ -56,17 +56,7 @@ mod tests {
 
     fn wait(name: &str, call: &str, on: &[&str], timeout_ms: Option<u64>) -> Wait {
         let on = on.iter().map(|what| Descriptor { fd: 3, what: (*what).to_owned() }).collect();
-        Wait {
-            program: 0,
-            pid: 2,
-            tid: 2,
-            name: name.to_owned(),
-            call: call.to_owned(),
-            on,
-            timeout_ms,
-            again: false,
-            room: None,
-        }
+        Wait { pid: 2, tid: 2, name: name.to_owned(), call: call.to_owned(), on, timeout_ms, ..Wait::default() }
     }
 
     fn said(limit: Limit, waits: Vec<Wait>) -> String {
