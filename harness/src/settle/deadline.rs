@@ -2,7 +2,7 @@
 
 use super::memory::Key;
 use crate::watch::options::Way;
-use crate::watch::tasks::Call;
+use crate::watch::tasks::{self, Call};
 use crate::watch::{proc, procfs};
 use rustix::time::{ClockId, clock_gettime};
 use std::fs::{self, File};
@@ -77,16 +77,15 @@ pub(super) fn of_timers<'a>(timers: impl IntoIterator<Item = &'a Timer>) -> Ends
 
 /// The timerfds of a process.
 fn timers(pid: i32) -> Vec<Timer> {
-    let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
-    let timer = |entry: fs::DirEntry| {
-        let fd = entry.file_name().to_str()?.parse().ok()?;
+    let is_timer = |fd: &i32| {
+        let target = fs::read_link(format!("/proc/{pid}/fd/{fd}"));
+        target.is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]")
+    };
+    let timer = |fd| {
         let info = procfs::read_text(&format!("/proc/{pid}/fdinfo/{fd}")).ok()?;
         Some(Timer { at: (pid, fd), left: proc::timer_left(&info), ticks: proc::timer_ticks(&info) })
     };
-    descriptors
-        .filter(|entry| fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[timerfd]"))
-        .filter_map(timer)
-        .collect()
+    tasks::descriptors(pid).into_iter().filter(is_timer).filter_map(timer).collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the kernel too takes the argument as a C int")]

@@ -297,10 +297,8 @@ pub fn session(pid: i32) -> Option<i32> {
 /// The sockets that a process has open, as descriptor and inode; none if it does not live.
 #[must_use]
 pub fn sockets(pid: i32) -> Vec<(i32, u32)> {
-    let inode = |link: std::path::PathBuf| proc::socket_inode(link.to_str()?);
-    let socket =
-        |fd: fs::DirEntry| Some((fd.file_name().to_str()?.parse().ok()?, inode(fs::read_link(fd.path()).ok()?)?));
-    descriptors(pid).filter_map(socket).collect()
+    let inode = |fd| proc::socket_inode(fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?.to_str()?);
+    descriptors(pid).into_iter().filter_map(|fd| Some((fd, inode(fd)?))).collect()
 }
 
 /// How many descriptors all processes have open.
@@ -308,12 +306,14 @@ pub fn sockets(pid: i32) -> Vec<(i32, u32)> {
 /// # Errors
 /// Those of reading `/proc`.
 pub fn open_descriptors() -> io::Result<u32> {
-    let count: usize = processes()?.into_iter().map(|pid| descriptors(pid).count()).sum();
+    let count: usize = processes()?.into_iter().map(|pid| descriptors(pid).len()).sum();
     u32::try_from(count).map_err(io::Error::other)
 }
 
-fn descriptors(pid: i32) -> impl Iterator<Item = fs::DirEntry> {
-    fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten()
+/// The descriptors that a process has open; none if it does not live.
+#[must_use]
+pub fn descriptors(pid: i32) -> Vec<i32> {
+    procfs::numbers(&format!("/proc/{pid}/fd")).unwrap_or_default()
 }
 
 /// The name of the program that a task runs, which it can choose.

@@ -43,7 +43,7 @@ impl Progress {
     #[must_use]
     pub fn of_one() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        bar.set_style(ProgressStyle::with_template("  {msg} …").unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(style("  {msg} …"));
         Self { bar, counts: Arc::default(), submissions: None }
     }
 
@@ -54,8 +54,7 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(Some((submissions * checks) as u64), target);
         let counts = Arc::<Counts>::default();
         let told = Arc::clone(&counts);
-        let style = ProgressStyle::with_template("{line}").unwrap_or_else(|_| ProgressStyle::default_bar());
-        bar.set_style(style.with_key("line", move |state: &ProgressState, out: &mut dyn Write| {
+        bar.set_style(style("{line}").with_key("line", move |state: &ProgressState, out: &mut dyn Write| {
             let (done, all) = (state.pos(), state.len().unwrap_or_default());
             // A line that is as wide as the terminal is two lines on some.
             let line = told.line(done, all, state.elapsed(), width_of(Out::Stderr) - 1);
@@ -113,6 +112,10 @@ impl Progress {
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 impl Counts {
